@@ -1,0 +1,1 @@
+"""The loop: ask, propose, verify, criticise, again. Knows protocols, never parts."""

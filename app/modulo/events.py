@@ -1,0 +1,86 @@
+"""What the loop tells: starts and ends of attempts, and at last one outcome."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from app.modulo.attempt import Ask, Attempt
+from app.modulo.budget import Limit
+from planners.plan import Plan
+from planners.verdict import Valid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptStarted:
+    """A proposal was asked for."""
+
+    number: int
+    round: int
+    ask: Ask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptFinished:
+    """An attempt is done and stands in the trace."""
+
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solved:
+    """A plan was accepted.
+
+    Attributes:
+        plan: The plan.
+        proof: Made by the verifier, for this plan.
+        attempt: Number of the attempt that found it.
+        proposer: Who proposed it.
+    """
+
+    plan: Plan
+    proof: Valid
+    attempt: int
+    proposer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhausted:
+    """A limit was reached first.
+
+    Attributes:
+        limit: Which one.
+        best: The attempt that came nearest, or None where there was no plan at all.
+    """
+
+    limit: Limit
+    best: Attempt | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsolvable:
+    """A sound planner has proven that there is no plan. No model can say this.
+
+    Attributes:
+        engine: The planner and its version.
+    """
+
+    engine: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """The user ended the session."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The loop could not go on.
+
+    Attributes:
+        reason: Why, in words for the user.
+    """
+
+    reason: str
+
+
+Outcome: TypeAlias = Solved | Exhausted | Unsolvable | Cancelled | Failed
+Event: TypeAlias = AttemptStarted | AttemptFinished | Outcome
