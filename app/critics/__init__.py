@@ -1,0 +1,1 @@
+"""One file per critic; critics do not know each other."""

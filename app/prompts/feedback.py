@@ -1,0 +1,205 @@
+"""What an attempt is told about itself, at each level of feedback.
+
+The levels `none`, `binary`, `first_flaw` and `first_flaw_and_state` each say what the one
+before says and more; `all_flaws` says what `first_flaw` says and more. Nothing is said that
+the reader, the verifier or a hard critic did not find.
+"""
+
+from app.modulo.attempt import Attempt, Feedback, Trace, Unread
+from app.modulo.critique import Opinion
+from app.prompts.continuation import Continuation, Finding, go_on
+from app.prompts.flaws import (
+    conditions,
+    facts_in_words,
+    fault,
+    flaw_in_words,
+    objects_of,
+    step_named,
+)
+from app.prompts.lexicon import Speech
+from app.prompts.quoting import clipped, quoted, steps_named
+from planners.pddl import read_task
+from planners.pddl.cache import TaskCache
+from planners.pddl.model import AndEffect, AtomEffect, Effect, ForallEffect, Increase, When
+from planners.plan import Plan
+from planners.task import Task
+from planners.verdict import Invalid, UnsatisfiedGoal, UnsatisfiedPrecondition, Valid
+
+MOST_FLAWS = 8
+MOST_CHARACTERS_OF_A_CRITIQUE = 600
+
+
+def tell(task: Task, attempt: Attempt, trace: Trace, feedback: Feedback, speech: Speech) -> str:
+    """Say what was found out about an attempt; empty at the level `none`.
+
+    Args:
+        task: The task that the attempt was made for.
+        attempt: A finished attempt.
+        trace: Every attempt known; earlier ones tell a repeat.
+        feedback: How much is told.
+        speech: How atoms are said.
+    """
+    if feedback is Feedback.NONE:
+        return ""
+    said = [_gist(attempt, trace)]
+    if feedback is not Feedback.BINARY:
+        said += _unread(attempt, most=MOST_FLAWS if feedback is Feedback.ALL_FLAWS else 1)
+        said += _details(task, attempt, feedback, speech)
+    return "\n".join(part for part in said if part)
+
+
+def verdict_in_words(verdict: Invalid, speech: Speech) -> str:
+    """Say that a plan is wrong and the first flaw of it."""
+    return f"The plan does not solve the problem. {flaw_in_words(verdict.flaw, speech)}"
+
+
+def _gist(attempt: Attempt, trace: Trace) -> str:
+    if attempt.plan is None:
+        if attempt.reading.claims_unsolvable:
+            return (
+                "The answer says that the problem cannot be solved. That is not proven, and "
+                "it is not taken as an answer: give a plan."
+            )
+        return "The answer holds no plan that could be read."
+    if isinstance(attempt.verdict, Valid):
+        gist = "The plan is valid: it can be executed and reaches the goal."
+        if not attempt.accepted:
+            gist += " It is still not accepted."
+    elif isinstance(attempt.verdict, Invalid):
+        gist = "The plan does not solve the problem."
+    else:
+        gist = "The plan was not judged."
+    if any(
+        earlier.number < attempt.number and earlier.plan == attempt.plan and not earlier.accepted
+        for earlier in trace
+    ):
+        gist += " The same plan was already rejected in an earlier attempt: give another one."
+    return gist
+
+
+def _unread(attempt: Attempt, most: int) -> list[str]:
+    unread = attempt.reading.unread
+    said = [_unread_line(line) for line in unread[:most]]
+    if len(unread) > most:
+        more = len(unread) - most
+        said.append(f"{more} more {'line' if more == 1 else 'lines'} could not be read.")
+    if unread and attempt.plan is not None:
+        said.append("What follows is about the steps that could be read.")
+    if attempt.plan is None and attempt.proposal.finish_reason == "length":
+        said.append("The answer was cut off where it reached its greatest length.")
+    return said
+
+
+def _unread_line(unread: Unread) -> str:
+    return (
+        f"Line {unread.line} of the answer, {quoted(unread.text)}, could not be read: "
+        f"{clipped(unread.reason)}."
+    )
+
+
+def _details(task: Task, attempt: Attempt, feedback: Feedback, speech: Speech) -> list[str]:
+    match attempt.verdict:
+        case Valid():
+            return _critiques(attempt)
+        case Invalid() as verdict if attempt.plan is not None:
+            if feedback is Feedback.ALL_FLAWS:
+                return _all_flaws(task, attempt.plan, verdict, speech)
+            said = [flaw_in_words(verdict.flaw, speech)]
+            if feedback is Feedback.FIRST_FLAW_AND_STATE:
+                said += _state(task, attempt.plan, verdict, speech)
+            return said
+        case _:
+            return []
+
+
+def _critiques(attempt: Attempt) -> list[str]:
+    """Give the reasons of a valid plan's rejection; soft critics only advise."""
+    return [
+        ("Why it is not accepted: " if critique.hard else "Advice, not a requirement: ")
+        + clipped(critique.message, MOST_CHARACTERS_OF_A_CRITIQUE)
+        for critique in sorted(attempt.critiques, key=lambda critique: not critique.hard)
+        if critique.opinion is Opinion.REJECT and critique.message
+    ]
+
+
+def _state(task: Task, plan: Plan, verdict: Invalid, speech: Speech) -> list[str]:
+    """Say what holds where execution stops, why it stops there, and what is still to do."""
+    place, flaw = verdict.executed, verdict.flaw
+    steps = plan.steps[place : place + 1]
+    unmet = flaw.unmet if isinstance(flaw, UnsatisfiedPrecondition | UnsatisfiedGoal) else ()
+    about = objects_of(*steps, *unmet, *verdict.open_goals)
+    facts = facts_in_words(verdict.state, about, fluents(task), speech)
+    if isinstance(flaw, UnsatisfiedGoal):
+        return [f"At the end this holds: {facts}"]
+    said = []
+    if flaw.index != place:
+        # Names and types are looked at first, over the whole plan; execution stops earlier.
+        said = [flaw_in_words(other, speech) for other in verdict.also if other.index == place]
+    where = f"Before step {place + 1}" if place else "In the initial state"
+    said.append(f"{where} this holds: {facts}")
+    open_goals = conditions(verdict.open_goals, speech)
+    if verdict.open_goals:
+        said.append(f"Parts of the goal that do not hold there: {open_goals}.")
+    else:
+        said.append("The whole goal holds there.")
+    return said
+
+
+def _all_flaws(task: Task, plan: Plan, verdict: Invalid, speech: Speech) -> list[str]:
+    if isinstance(verdict.flaw, UnsatisfiedGoal):
+        return [flaw_in_words(verdict.flaw, speech)]
+    found = go_on(task, plan, verdict, most=MOST_FLAWS)
+    said = [_finding(finding, speech) for finding in found.findings[:MOST_FLAWS]]
+    if len(found.findings) > MOST_FLAWS:
+        said.append(f"{len(found.findings) - MOST_FLAWS} more flaws were found and are not listed.")
+    return [*said, _end(found, speech)]
+
+
+def _finding(finding: Finding, speech: Speech) -> str:
+    if not finding.without:
+        return flaw_in_words(finding.flaw, speech)
+    index, step = finding.flaw.index, finding.flaw.step
+    named = step_named(index, step)
+    return f"If {_left_out(finding.without)} left out, s{named[1:]} {fault(finding.flaw, speech)}"
+
+
+def _end(found: Continuation, speech: Speech) -> str:
+    match found.end:
+        case None:
+            return "Whether there are further flaws was not looked into."
+        case Valid():
+            return f"If {_left_out(found.left_out)} left out, the others solve the problem."
+        case Invalid() as end:
+            return (
+                f"If {_left_out(found.left_out)} left out, all others can be executed. Parts "
+                f"of the goal that do not hold at the end then: "
+                f"{conditions(end.open_goals, speech)}."
+            )
+
+
+def _left_out(indexes: tuple[int, ...]) -> str:
+    return f"{steps_named(indexes)} {'is' if len(indexes) == 1 else 'are'}"
+
+
+def fluents(task: Task) -> frozenset[str]:
+    """Collect the predicates that some action of a task can change."""
+    return _fluents(task)
+
+
+def _collect_fluents(task: Task) -> frozenset[str]:
+    found: set[str] = set()
+    front: list[Effect] = [action.effect for action in read_task(task).actions.values()]
+    while front:
+        match front.pop():
+            case AtomEffect(atom=atom):
+                found.add(atom.predicate)
+            case AndEffect(effects=effects):
+                front.extend(effects)
+            case ForallEffect(effect=effect) | When(effect=effect):
+                front.append(effect)
+            case Increase():
+                pass
+    return frozenset(found)
+
+
+_fluents = TaskCache(_collect_fluents)

@@ -1,0 +1,5 @@
+(define (problem three)
+  (:domain blocks)
+  (:objects A B C)
+  (:init (on C A) (on-table A) (on-table B) (clear C) (clear B) (arm-empty))
+  (:goal (and (on A B) (on B C))))
