@@ -1,0 +1,1 @@
+"""Execution: states, applicability and effects, with schemas made ready once per task."""

@@ -1,0 +1,5 @@
+(define (problem two-over)
+  (:domain ferry)
+  (:objects north south - bank ann bob - passenger)
+  (:init (moored north) (empty) (waits ann north) (waits bob north))
+  (:goal (and (waits ann south) (waits bob south))))

@@ -1,0 +1,6 @@
+(define (problem supper)
+  (:domain kitchen)
+  (:objects small large spare - pan)
+  (:init (gas) (full small) (= (total-cost) 1) (= (fuel small) 2) (= (fuel large) 0.25))
+  (:goal (and (hot small) (not (burnt small)) (not (burnt large))))
+  (:metric minimize (total-cost)))

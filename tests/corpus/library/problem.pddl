@@ -1,0 +1,5 @@
+(define (problem evening)
+  (:domain library)
+  (:objects emma - book metropolis - film ann bob - reader)
+  (:init (on-shelf emma) (on-shelf metropolis) (friends ann bob))
+  (:goal (and (closed) (forall (?r - reader) (not (barred ?r))))))

@@ -1,0 +1,104 @@
+import pytest
+
+from planners.errors import BoundReached
+from planners.execution.ground import Condition
+from planners.execution.meter import Meter
+from planners.execution.prepared import MAX_KEPT, PreparedTask, prepare
+from planners.pddl import read_task
+from planners.plan import Step, read_plan
+from planners.task import Task
+from planners.verdict import Literal
+from tests.planners.pddl.texts import yard
+
+ROADS = Task(
+    domain="""(define (domain roads) (:requirements :adl)
+      (:predicates (road ?a ?b) (at ?a) (seen ?a))
+      (:action go :parameters (?a ?b)
+        :precondition (and (at ?a) (or (road ?a ?b) (road ?b ?a)))
+        :effect (and (not (at ?a)) (at ?b)
+          (forall (?c) (when (exists (?d) (and (road ?b ?d) (road ?d ?c))) (seen ?c))))))""",
+    problem="""(define (problem q) (:domain roads) (:objects a b c d)
+      (:init (at a) (road a b) (road b c) (road c d)) (:goal (seen d)))""",
+)
+
+
+def test_what_never_changes_is_settled_when_a_step_is_made():
+    prepared = PreparedTask(read_task(ROADS))
+    (there, nowhere), flaws = prepared.ground(read_plan("(go a b) (go a c)").steps, Meter())
+    assert flaws == []
+    assert there.condition == Condition(needs=frozenset({("at", "a")}))
+    assert there.effects.adds == {("at", "b"), ("seen", "d")}
+    assert there.effects.whens == ()
+    assert nowhere.condition is None
+
+
+def test_a_step_is_made_once_and_charged_each_time():
+    prepared = PreparedTask(read_task(ROADS))
+    steps = read_plan("(go a b)").steps
+    first, again = Meter(), Meter()
+    assert prepared.ground(steps, first)[0][0] is prepared.ground(steps, again)[0][0]
+    assert first.spent == again.spent > 0
+
+
+def test_the_goal_is_made_once_and_charged_each_time():
+    prepared = PreparedTask(read_task(ROADS))
+    first, again = Meter(), Meter()
+    assert prepared.goal(first) is prepared.goal(again)
+    assert first.spent == again.spent > 0
+
+
+def test_a_meter_that_is_exhausted_leaves_nothing_half_made():
+    prepared = PreparedTask(read_task(ROADS))
+    steps = read_plan("(go a b)").steps
+    with pytest.raises(BoundReached):
+        prepared.ground(steps, Meter(limit=3))
+    (step,), _ = prepared.ground(steps, Meter())
+    assert step.effects.adds == {("at", "b"), ("seen", "d")}
+
+
+def test_what_is_kept_of_a_task_is_bounded():
+    names = [f"o{number}" for number in range(40)]
+    task = Task(
+        domain="""(define (domain d) (:predicates (p ?a ?b ?c))
+          (:action a :parameters (?a ?b ?c) :effect (p ?a ?b ?c)))""",
+        problem=f"(define (problem q) (:domain d) (:objects {' '.join(names)}) (:goal (and)))",
+    )
+    prepared = PreparedTask(read_task(task))
+    made = 0
+    for first in names:
+        steps = [Step(action="a", arguments=(first, x, y)) for x in names for y in names]
+        made += len(prepared.ground(tuple(steps), Meter())[0])
+        assert sum(step.weight for step in prepared._steps.values()) <= MAX_KEPT
+    assert made == 40**3
+
+
+def test_a_step_too_big_to_be_kept_is_made_each_time():
+    names = " ".join(f"o{number}" for number in range(250))
+    task = Task(
+        domain="""(define (domain d) (:predicates (p ?a ?b))
+          (:action a :effect (forall (?a ?b) (p ?a ?b))))""",
+        problem=f"(define (problem q) (:domain d) (:objects {names}) (:goal (and)))",
+    )
+    prepared = PreparedTask(read_task(task))
+    steps = read_plan("(a)").steps
+    first, again = Meter(), Meter()
+    (one,), _ = prepared.ground(steps, first)
+    (other,), _ = prepared.ground(steps, again)
+    assert one == other
+    assert one is not other
+    assert first.spent == again.spent
+
+
+def test_the_state_is_shown_sorted_with_what_never_changes():
+    prepared = prepare(ROADS)
+    assert prepared.literals({("at", "b"), ("seen", "a")}) == (
+        Literal("at", ("b",)),
+        Literal("road", ("a", "b")),
+        Literal("road", ("b", "c")),
+        Literal("road", ("c", "d")),
+        Literal("seen", ("a",)),
+    )
+
+
+def test_a_task_is_made_ready_once():
+    assert prepare(yard()) is prepare(yard())

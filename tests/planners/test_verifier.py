@@ -1,0 +1,269 @@
+import threading
+import time
+from fractions import Fraction
+
+import pytest
+
+from planners import (
+    BoundReached,
+    Compound,
+    Invalid,
+    Literal,
+    Plan,
+    Step,
+    Task,
+    UndefinedValue,
+    UnknownAction,
+    UnknownObject,
+    UnsatisfiedGoal,
+    UnsatisfiedPrecondition,
+    Valid,
+    WrongArguments,
+    WrongType,
+    read_plan,
+    verify,
+)
+from planners.verifier import MAX_STEPS
+
+
+def task(domain: str, problem: str = "(:goal (g))", requirements: str = ":adl") -> Task:
+    return Task(
+        domain=f"(define (domain d) (:requirements {requirements} :action-costs) {domain})",
+        problem=f"(define (problem q) (:domain d) {problem})",
+    )
+
+
+LAMPS = task(
+    """(:types lamp switch) (:predicates (on ?l - lamp) (broken ?l - lamp) (works ?s - switch))
+    (:action flip :parameters (?s - switch ?l - lamp)
+      :precondition (and (works ?s) (not (on ?l)) (not (broken ?l))) :effect (on ?l))""",
+    """(:objects s - switch a b c - lamp) (:init (works s) (broken c))
+    (:goal (and (on a) (on b)))""",
+)
+
+
+def judged(plan: str, of: Task = LAMPS) -> Valid | Invalid:
+    return verify(of, read_plan(plan))
+
+
+def test_a_plan_that_reaches_the_goal_is_valid_and_costs_its_steps():
+    assert judged("(flip s a) (flip s b)") == Valid(cost=Fraction(2), steps=2)
+
+
+def test_the_empty_plan_is_judged_by_the_goal_alone():
+    goals = (Literal("on", ("a",)), Literal("on", ("b",)))
+    assert judged("") == Invalid(
+        flaw=UnsatisfiedGoal(index=0, unmet=goals),
+        executed=0,
+        state=(Literal("broken", ("c",)), Literal("works", ("s",))),
+        open_goals=goals,
+    )
+
+
+def test_a_step_that_cannot_be_executed_is_the_flaw_with_what_it_lacks():
+    verdict = judged("(flip s a) (flip s c) (flip s a)")
+    assert verdict == Invalid(
+        flaw=UnsatisfiedPrecondition(
+            index=1,
+            step=Step(action="flip", arguments=("s", "c")),
+            unmet=(Literal("broken", ("c",), positive=False),),
+        ),
+        executed=1,
+        state=(Literal("broken", ("c",)), Literal("on", ("a",)), Literal("works", ("s",))),
+        open_goals=(Literal("on", ("b",)),),
+    )
+
+
+def test_names_are_checked_over_the_whole_plan_before_anything_is_executed():
+    verdict = judged("(flip s c) (flip s a) (press s)")
+    assert isinstance(verdict, Invalid)
+    step = Step(action="press", arguments=("s",))
+    assert verdict.flaw == UnknownAction(index=2, step=step, known=("flip",))
+    assert [type(flaw) for flaw in verdict.also] == [UnsatisfiedPrecondition]
+    assert verdict.executed == 0
+
+
+def test_flaws_beside_the_first_come_in_order_of_their_steps():
+    verdict = judged("(flip s a s) (flip s a) (flip x a) (flip a s)")
+    assert isinstance(verdict, Invalid)
+    step = Step(action="flip", arguments=("s", "a", "s"))
+    assert verdict.flaw == WrongArguments(index=0, step=step, expected=2)
+    assert verdict.also == (
+        UnknownObject(index=2, step=Step(action="flip", arguments=("x", "a")), name="x"),
+        WrongType(
+            index=3,
+            step=Step(action="flip", arguments=("a", "s")),
+            name="a",
+            parameter="?s",
+            expected=("switch",),
+            found=("lamp",),
+        ),
+    )
+
+
+def test_execution_stops_at_a_step_that_does_not_fit():
+    verdict = judged("(flip s a) (flip s nothing) (flip s b)")
+    assert isinstance(verdict, Invalid)
+    assert verdict.executed == 1
+    assert Literal("on", ("a",)) in verdict.state
+    assert verdict.open_goals == (Literal("on", ("b",)),)
+
+
+def test_surplus_arguments_are_a_flaw_without_types_too():
+    untyped = task("(:predicates (g)) (:action a :effect (g))", "(:objects o) (:goal (g))")
+    assert isinstance(judged("(a)", untyped), Valid)
+    verdict = judged("(a) (a o)", untyped)
+    assert isinstance(verdict, Invalid)
+    assert isinstance(verdict.flaw, WrongArguments)
+
+
+def test_an_unknown_object_behind_the_reached_goal_is_a_flaw():
+    untyped = task(
+        "(:predicates (p ?x)) (:action a :parameters (?x) :effect (p ?x))",
+        "(:objects o) (:goal (p o))",
+    )
+    assert isinstance(judged("(a o) (a o)", untyped), Valid)
+    assert isinstance(judged("(a o) (a zz)", untyped), Invalid)
+
+
+def test_atoms_are_never_confused_by_their_letters():
+    close = task(
+        """(:predicates (p ?x ?y) (g))
+        (:action a :parameters (?x ?y) :precondition (p ?x ?y) :effect (g))""",
+        "(:objects o oa b ab) (:init (p o ab)) (:goal (g))",
+    )
+    assert isinstance(judged("(a o ab)", close), Valid)
+    assert isinstance(judged("(a oa b)", close), Invalid)
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("(forall (?e - empty) (p))", True),
+        ("(exists (?e - empty) (q))", False),
+        ("(or)", False),
+        ("(and)", True),
+        ("(not (or (p) (q)))", False),
+        ("(imply (p) (q))", True),
+        ("(imply (q) (p))", False),
+        ("(not (imply (p) (p)))", False),
+        ("(not (imply (q) (p)))", True),
+        ("(exists (?x - sub2) (= ?x both))", True),
+        ("(forall (?x - t) (imply (= ?x home) (r ?x)))", True),
+        ("(forall (?x - t) (exists (?y - t) (not (or (r ?y) (= ?x ?y)))))", False),
+        ("(exists (?x ?y - t) (and (r ?x) (not (r ?y))))", True),
+        ("(not (forall (?x - t) (r ?x)))", True),
+        ("(not (exists (?x - t) (r ?x)))", False),
+        ("(forall (?x - (either sub1 sub2)) (r ?x))", True),
+        ("(forall (?x - object) (r ?x))", False),
+        ("(r home)", False),
+    ],
+)
+def test_a_condition_holds_as_logic_says(condition, holds):
+    ground = task(
+        f"""(:types t empty - object sub1 sub2 - t)
+        (:constants home - object both - (either sub1 sub2))
+        (:predicates (g) (p) (q) (r ?x))
+        (:action flip :effect (and (p) (r home)))
+        (:action act :precondition {condition} :effect (g))""",
+        """(:objects o1 - sub1 o2 - t) (:init (q) (r o1) (r both)) (:goal (g))""",
+    )
+    verdict = judged("(act)", ground)
+    assert isinstance(verdict, Valid) is holds
+    if isinstance(verdict, Invalid):
+        assert isinstance(verdict.flaw, UnsatisfiedPrecondition)
+        assert verdict.flaw.unmet
+
+
+def test_a_disjunction_is_reported_with_the_option_that_lacks_least():
+    either = task(
+        "(:predicates (p) (q) (r) (g)) (:action a :precondition (or (and (p) (q)) (r)) :effect (g))"
+    )
+    verdict = judged("(a)", either)
+    assert isinstance(verdict, Invalid)
+    assert verdict.flaw == UnsatisfiedPrecondition(
+        index=0,
+        step=Step(action="a"),
+        unmet=(Compound("(or (and (p) (q)) (r))", (Literal("r"),)),),
+    )
+
+
+def test_costs_are_added_up_exactly_and_only_where_there_is_a_metric():
+    actions = """(:predicates (g)) (:functions (total-cost) (price ?x) - number)
+        (:action a :parameters (?x)
+          :effect (and (g) (increase (total-cost) 0.1) (increase (total-cost) (price ?x))))"""
+    init = "(:objects o) (:init (= (price o) 0.2) (= (total-cost) 1)) (:goal (g))"
+    with_metric = task(actions, init + "(:metric minimize (total-cost))")
+    assert judged("(a o) (a o)", with_metric) == Valid(cost=Fraction(16, 10), steps=2)
+    assert judged("(a o) (a o)", task(actions, init)) == Valid(cost=Fraction(2), steps=2)
+
+
+def test_an_amount_without_a_value_is_a_flaw_whether_there_is_a_metric_or_not():
+    priced = task(
+        """(:predicates (g)) (:functions (total-cost) (price ?x) - number)
+        (:action a :parameters (?x) :effect (and (g) (increase (total-cost) (price ?x))))""",
+        "(:objects o u) (:init (= (price o) 1)) (:goal (g))",
+    )
+    verdict = judged("(a o) (a u)", priced)
+    assert isinstance(verdict, Invalid)
+    step = Step(action="a", arguments=("u",))
+    assert verdict.flaw == UndefinedValue(index=1, step=step, term="(price u)")
+    assert verdict.executed == 1
+
+
+def test_many_instances_reach_a_bound_and_no_verdict():
+    objects = " ".join(f"o{number}" for number in range(2_000))
+    wide = task(
+        "(:predicates (p ?x ?y) (g)) (:action a :effect (forall (?x ?y) (p ?x ?y)))",
+        f"(:objects {objects}) (:goal (g))",
+    )
+    before = time.process_time()
+    for _ in range(2):
+        with pytest.raises(BoundReached, match="ground conditions and effects"):
+            judged("(a)", wide)
+    assert time.process_time() - before < 5
+
+
+def test_instances_are_counted_alike_for_steps_seen_before():
+    objects = " ".join(f"o{number}" for number in range(400))
+    wide = task(
+        "(:predicates (p ?x ?y) (g)) (:action a :effect (forall (?x ?y) (p ?x ?y)))",
+        f"(:objects {objects}) (:goal (not (g)))",
+    )
+    assert isinstance(judged("(a)", wide), Valid)
+    with pytest.raises(BoundReached):
+        judged("(a) (a) (a) (a) (a)", wide)
+
+
+def test_nested_quantifiers_reach_a_bound_and_no_verdict():
+    objects = " ".join(f"o{number}" for number in range(300))
+    nested = task(
+        "(:predicates (p ?x) (g)) (:action a :parameters (?x) :effect (p ?x))",
+        f"""(:objects {objects})
+        (:goal (forall (?x) (exists (?y) (forall (?z) (or (p ?x) (p ?y) (p ?z))))))""",
+    )
+    with pytest.raises(BoundReached):
+        judged("", nested)
+
+
+def test_a_plan_of_too_many_steps_reaches_a_bound():
+    step = Step(action="flip", arguments=("s", "a"))
+    with pytest.raises(BoundReached, match="steps"):
+        verify(LAMPS, Plan(steps=(step,) * (MAX_STEPS + 1)))
+
+
+def test_threads_that_share_a_task_get_the_same_verdicts():
+    plans = [read_plan(text) for text in ("(flip s a) (flip s b)", "(flip s c)", "(flip s a)")]
+    alone = [verify(LAMPS, plan) for plan in plans]
+    results: list[list[Valid | Invalid]] = []
+
+    def judge_all() -> None:
+        fresh = Task(domain=LAMPS.domain + " ", problem=LAMPS.problem)
+        results.append([verify(fresh, plan) for plan in plans * 50])
+
+    threads = [threading.Thread(target=judge_all) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [alone * 50] * 4
