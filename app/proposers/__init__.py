@@ -1,0 +1,1 @@
+"""Ways to get a candidate: one file each."""
