@@ -1,0 +1,140 @@
+"""One session, from where its log ends to its outcome. Nothing paid for is asked again."""
+
+import asyncio
+import logging
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+
+from app.modulo.events import AttemptFinished, AttemptStarted
+from app.modulo.proposer import Verifier
+from app.sessions.errors import (
+    RequestRefused,
+    SessionError,
+    StaleWriter,
+    StoreUnavailable,
+    TakenUpTooOften,
+    UnknownSession,
+)
+from app.sessions.history import rebuild, tell
+from app.sessions.request import Composer
+from app.sessions.store import Head, Store
+from app.sessions.wire import DeliveredWire, FailedWire, ReleasedWire, StoredEvent, wired
+
+log = logging.getLogger(__name__)
+
+
+class Writer:
+    """The only one who may write to a log, as long as nobody else has written to it."""
+
+    def __init__(self, store: Store, session_id: str, sequence: int) -> None:
+        """Take over a log whose last event has the given number."""
+        self._store = store
+        self._session_id = session_id
+        self._sequence = sequence
+        self._under_way: list[asyncio.Future[Head]] = []
+
+    def send(self, event: StoredEvent) -> None:
+        """Have an event added; the next `write` waits for it too.
+
+        Raises:
+            StoreUnavailable: the store is closed.
+        """
+        added = asyncio.ensure_future(
+            self._store.append(self._session_id, event, expected=self._sequence)
+        )
+        # Counted now: should waiting be cut off, the event is on its way all the same.
+        self._sequence += 1
+        added.add_done_callback(_looked_at)
+        self._under_way.append(added)
+
+    async def write(self, event: StoredEvent) -> None:
+        """Add an event, and wait until it and all before it are durable.
+
+        Raises:
+            StaleWriter: somebody else has written; stop.
+            UnknownSession: the session was erased.
+            StoreUnavailable: the store cannot write now.
+        """
+        self.send(event)
+        under_way, self._under_way = self._under_way, []
+        for added in under_way:
+            await added
+
+    async def release(self) -> None:
+        """Give the session back, unless its log is not this writer's to write any more."""
+        # What went wrong with an earlier event goes wrong with this one too.
+        with suppress(SessionError):
+            await self.write(ReleasedWire())
+
+
+def _looked_at(added: asyncio.Future[Head]) -> None:
+    """Keep asyncio from reporting what nobody waited for: the next event meets it again."""
+    if not added.cancelled():
+        added.exception()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumption:
+    """Takes sessions up and goes on with them.
+
+    Attributes:
+        store: Where their logs are.
+        composer: Puts together what their requests name.
+        verifier: Judges the plans of the logs anew.
+        deliveries: A session is given up when so many workers were lost over it one after
+            another without progress.
+    """
+
+    store: Store
+    composer: Composer
+    verifier: Verifier
+    deliveries: int = 3
+
+    async def take_up(self, session_id: str) -> None:
+        """Go on with a session to its outcome; if it has ended, nothing happens.
+
+        Cancelled, it gives the session back: `released` is written, unless the log has
+        ended already.
+
+        Raises:
+            StoreUnavailable: the log cannot be read or written now; later may be better.
+        """
+        try:
+            head = await self.store.head(session_id)
+            if not head.status.ended:
+                await self._run(session_id, Writer(self.store, session_id, head.sequence))
+        except (StaleWriter, UnknownSession) as problem:
+            log.info("stopped: %s", problem)
+
+    async def _run(self, session_id: str, writer: Writer) -> None:
+        try:
+            await self._go_on(session_id, writer)
+        except asyncio.CancelledError:
+            # Cancelled by its user, the log has ended already and takes nothing more.
+            await writer.release()
+            raise
+        except (StaleWriter, UnknownSession, StoreUnavailable):
+            raise
+        except (SessionError, RequestRefused) as problem:
+            await writer.write(FailedWire(reason=str(problem)))
+        except Exception as problem:
+            log.exception("session %s broke", session_id)
+            await writer.write(FailedWire(reason=f"internal error ({type(problem).__name__})"))
+
+    async def _go_on(self, session_id: str, writer: Writer) -> None:
+        told = tell(session_id, await self.store.read(session_id))
+        if told.lost >= self.deliveries:
+            raise TakenUpTooOften(session_id, told.lost)
+        await writer.write(DeliveredWire())
+        request, trace = await rebuild(session_id, told, self.verifier)
+        solver = self.composer.compose(request)
+        async with aclosing(solver.solve(request.task, request.budget, trace)) as events:
+            async for event in events:
+                if isinstance(event, AttemptStarted):
+                    # Nothing is paid for yet: the proposal need not wait for the disk.
+                    writer.send(wired(event))
+                    continue
+                await writer.write(wired(event))
+                if not isinstance(event, AttemptFinished):
+                    return
+        raise RuntimeError("the loop ended without an outcome")

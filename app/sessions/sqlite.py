@@ -1,0 +1,230 @@
+"""Sessions in one SQLite file: durable, embedded, for one process."""
+
+import asyncio
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from app.sessions import sqlite_rows
+from app.sessions.errors import (
+    BrokenLog,
+    SessionUnfinished,
+    StaleWriter,
+    UnknownSession,
+)
+from app.sessions.sqlite_thread import SqliteThread
+from app.sessions.status import Status, status_after
+from app.sessions.store import Entry, Head, IdempotencyKey, Page
+from app.sessions.wire import SessionCreatedWire, StoredEvent, read, written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Append:
+    """An event on its way to a log; `line` is the event as text."""
+
+    session_id: str
+    expected: int
+    event_type: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Waiting:
+    """Who waits for a session: for an event behind `after`, or with None for its end."""
+
+    after: int | None
+    told: asyncio.Future[Head]
+
+    def concerns(self, head: Head) -> bool:
+        """Say whether this is what was waited for."""
+        return head.status.ended or (self.after is not None and head.sequence > self.after)
+
+
+class SqliteStore:
+    """A `Store` in a file. Open it on the event loop that uses it.
+
+    Who waits is told of events within the process, which is why the file belongs to one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Take the file's path; the file is made when the store is opened."""
+        self._sqlite = SqliteThread(path, sqlite_rows.SCHEMA)
+        self._waiting: defaultdict[str, set[Waiting]] = defaultdict(set)
+
+    async def __aenter__(self) -> Self:
+        await self._sqlite.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._sqlite.close()
+
+    async def create(
+        self, session_id: str, created: SessionCreatedWire, *, key: IdempotencyKey | None = None
+    ) -> Head:
+        """Begin a log; see `Store`."""
+        line = written(created)
+
+        def begin(connection: sqlite3.Connection) -> Head:
+            known = None if key is None else sqlite_rows.keyed(connection, key)
+            return known or sqlite_rows.begin(connection, session_id, line, key)
+
+        return await self._sqlite.run(begin)
+
+    async def find(self, key: IdempotencyKey) -> Head | None:
+        """Give the session begun under a key; see `Store`."""
+        return await self._sqlite.run(lambda connection: sqlite_rows.keyed(connection, key))
+
+    def append(self, session_id: str, event: StoredEvent, *, expected: int) -> asyncio.Future[Head]:
+        """Add an event if nobody else did; see `Store`."""
+        item = Append(
+            session_id=session_id, expected=expected, event_type=event.type, line=written(event)
+        )
+        return self._sqlite.call(_append, item, then=self._tell)
+
+    async def head(self, session_id: str) -> Head:
+        """Say where a log stands; see `Store`."""
+        return await self._sqlite.call(_heads, session_id)
+
+    async def read(self, session_id: str, *, after: int = 0) -> tuple[Entry, ...]:
+        """Give the events behind a number; see `Store`."""
+
+        def entries(connection: sqlite3.Connection) -> tuple[Entry, ...]:
+            number = _row(connection, session_id).number
+            events = connection.execute(
+                "SELECT sequence, recorded_at, event FROM events "
+                "WHERE session = ? AND sequence > ? ORDER BY sequence",
+                (number, after),
+            )
+            return tuple(_entry(session_id, *event) for event in events)
+
+        return await self._sqlite.run(entries)
+
+    async def wait(self, session_id: str, *, after: int, timeout_seconds: float) -> Head:
+        """Wait for more; see `Store`."""
+        return await self._wait(session_id, after, timeout_seconds)
+
+    async def wait_for_end(self, session_id: str, *, timeout_seconds: float) -> Head:
+        """Wait for the outcome; see `Store`."""
+        return await self._wait(session_id, None, timeout_seconds)
+
+    async def page(
+        self, *, limit: int, after: str | None = None, status: Status | None = None
+    ) -> Page:
+        """List sessions; see `Store`."""
+        before = None if after is None else sqlite_rows.number_of(after)
+        return await self._sqlite.run(
+            lambda connection: sqlite_rows.page(
+                connection, limit=limit, before=before, status=status
+            )
+        )
+
+    async def unfinished(self) -> tuple[str, ...]:
+        """Name the sessions without an outcome; see `Store`."""
+
+        def select(connection: sqlite3.Connection) -> tuple[str, ...]:
+            found = connection.execute(
+                "SELECT id FROM sessions WHERE status IN ('queued', 'running') ORDER BY number"
+            )
+            return tuple(session_id for (session_id,) in found)
+
+        return await self._sqlite.run(select)
+
+    async def erase(self, session_id: str) -> None:
+        """Forget an ended session; see `Store`."""
+
+        def delete(connection: sqlite3.Connection) -> None:
+            row = _row(connection, session_id)
+            if not row.head.status.ended:
+                raise SessionUnfinished(session_id)
+            connection.execute("DELETE FROM sessions WHERE number = ?", (row.number,))
+
+        await self._sqlite.run(delete, checkpoint=True)
+
+    async def ping(self) -> None:
+        """Read something; see `Store`."""
+        await self._sqlite.run(lambda connection: connection.execute("SELECT 1").fetchone())
+
+    async def _wait(self, session_id: str, after: int | None, timeout_seconds: float) -> Head:
+        told: asyncio.Future[Head] = asyncio.get_running_loop().create_future()
+        waiting = Waiting(after=after, told=told)
+        # Before the look at the log: what is written between the two must not be missed.
+        self._waiting[session_id].add(waiting)
+        try:
+            head = await self.head(session_id)
+            if waiting.concerns(head):
+                return head
+            await asyncio.wait([told], timeout=timeout_seconds)
+            return told.result() if told.done() else await self.head(session_id)
+        finally:
+            self._waiting[session_id].discard(waiting)
+            if not self._waiting[session_id]:
+                del self._waiting[session_id]
+
+    def _tell(self, head: Head) -> None:
+        for waiting in self._waiting.get(head.session_id, ()):
+            if waiting.concerns(head) and not waiting.told.done():
+                waiting.told.set_result(head)
+
+
+def _append(connection: sqlite3.Connection, items: Sequence[Append]) -> list[Head | Exception]:
+    """Add events to logs, each if its log is where its writer believes it to be."""
+    rows = sqlite_rows.rows(connection, {item.session_id for item in items})
+    now = sqlite_rows.microseconds()
+    results: list[Head | Exception] = []
+    events: list[tuple[int, int, int, str]] = []
+    changed: dict[int, Status] = {}
+    for item in items:
+        if (row := rows.get(item.session_id)) is None:
+            results.append(UnknownSession(item.session_id))
+            continue
+        head = row.head
+        if head.sequence != item.expected or head.status.ended:
+            results.append(StaleWriter(item.session_id, item.expected, head.sequence))
+            continue
+        status = status_after(head.status, item.event_type)
+        if status is not head.status:
+            changed[row.number] = status
+        head = replace(
+            head, status=status, sequence=head.sequence + 1, updated_at=sqlite_rows.time(now)
+        )
+        rows[item.session_id] = replace(row, head=head)
+        events.append((row.number, head.sequence, now, item.line))
+        results.append(head)
+    if events:
+        sqlite_rows.add_events(connection, events)
+    for status in set(changed.values()):
+        numbers = [number for number, new in changed.items() if new is status]
+        sqlite_rows.set_status(connection, numbers, status)
+    return results
+
+
+def _heads(connection: sqlite3.Connection, session_ids: Sequence[str]) -> list[Head | Exception]:
+    rows = sqlite_rows.rows(connection, set(session_ids))
+    return [
+        rows[session_id].head if session_id in rows else UnknownSession(session_id)
+        for session_id in session_ids
+    ]
+
+
+def _row(connection: sqlite3.Connection, session_id: str) -> sqlite_rows.Row:
+    rows = sqlite_rows.rows(connection, [session_id])
+    if session_id not in rows:
+        raise UnknownSession(session_id)
+    return rows[session_id]
+
+
+def _entry(session_id: str, sequence: int, recorded_at: int, line: str) -> Entry:
+    try:
+        event = read(line)
+    except ValueError as problem:
+        raise BrokenLog(session_id, f"event {sequence}: {problem}") from problem
+    return Entry(sequence=sequence, recorded_at=sqlite_rows.time(recorded_at), event=event)

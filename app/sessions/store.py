@@ -1,0 +1,215 @@
+"""What a store of sessions owes. The runner and the API know no more of it."""
+
+from collections.abc import AsyncGenerator, Awaitable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.sessions.status import Status
+from app.sessions.wire import SessionCreatedWire, StoredEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One event in its log.
+
+    Attributes:
+        sequence: Counted from 1 without gaps; the number that fences writers and that
+            event streams carry as `id:`.
+        recorded_at: When the store wrote it, in UTC.
+        event: What happened.
+    """
+
+    sequence: int
+    recorded_at: datetime
+    event: StoredEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Where a log stands, without its events.
+
+    Attributes:
+        session_id: Its name.
+        status: The fold over its events.
+        sequence: That of the last event.
+        created_at: When the first event was written, in UTC.
+        updated_at: When the last event was written, in UTC.
+    """
+
+    session_id: str
+    status: Status
+    sequence: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some sessions, newest first.
+
+    Attributes:
+        heads: Where they stand.
+        next: Cursor of the page behind this one, or None on the last.
+    """
+
+    heads: tuple[Head, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyKey:
+    """A client's name for one request, so that sending it twice makes one session.
+
+    Attributes:
+        key: As the client sent it.
+        fingerprint: Hash of the request: another one under the same key is an error.
+    """
+
+    key: str
+    fingerprint: str
+
+
+class Store(Protocol):
+    """Remembers sessions as logs. What a call has returned from is durable.
+
+    Every method may raise `StoreUnavailable`. Cancelling a call does not say whether it
+    took effect; the log does.
+    """
+
+    async def create(
+        self, session_id: str, created: SessionCreatedWire, *, key: IdempotencyKey | None = None
+    ) -> Head:
+        """Begin a log, or give the session that was begun under the same key.
+
+        Returns:
+            The session; its id is another than `session_id` when the key was known.
+
+        Raises:
+            KeyReused: the key belongs to another request.
+        """
+        ...
+
+    async def find(self, key: IdempotencyKey) -> Head | None:
+        """Give the session begun under a key, or None.
+
+        Raises:
+            KeyReused: the key belongs to another request.
+        """
+        ...
+
+    def append(self, session_id: str, event: StoredEvent, *, expected: int) -> Awaitable[Head]:
+        """Add an event, if the log still is where the writer believes it to be.
+
+        The event is on its way when this returns, and the events of one writer arrive in
+        the order of the calls; waiting says that it is durable.
+
+        Args:
+            session_id: Whose log.
+            event: What happened.
+            expected: Sequence number of the last event that the writer knows.
+
+        Returns:
+            Where the log stands with the event in it. Waiting for that raises
+            `UnknownSession` when there is none, or it was erased, and `StaleWriter` when
+            the log has gone on without this writer or has ended.
+        """
+        ...
+
+    async def head(self, session_id: str) -> Head:
+        """Say where a log stands.
+
+        Raises:
+            UnknownSession: there is none, or it was erased.
+        """
+        ...
+
+    async def read(self, session_id: str, *, after: int = 0) -> tuple[Entry, ...]:
+        """Give the events behind a sequence number, in order.
+
+        Raises:
+            UnknownSession: there is none, or it was erased.
+            BrokenLog: an event cannot be read.
+        """
+        ...
+
+    async def wait(self, session_id: str, *, after: int, timeout_seconds: float) -> Head:
+        """Wait until a log has gone on behind a sequence number, or has ended.
+
+        Returns:
+            Where it stands then, or after the timeout.
+
+        Raises:
+            UnknownSession: there is none, or it was erased meanwhile.
+        """
+        ...
+
+    async def wait_for_end(self, session_id: str, *, timeout_seconds: float) -> Head:
+        """Wait until a session has ended.
+
+        Returns:
+            Where it stands then, or after the timeout.
+
+        Raises:
+            UnknownSession: there is none, or it was erased meanwhile.
+        """
+        ...
+
+    async def page(
+        self, *, limit: int, after: str | None = None, status: Status | None = None
+    ) -> Page:
+        """List sessions, newest first.
+
+        Args:
+            limit: At most so many, at least 1.
+            after: Cursor of an earlier page, or None for the first.
+            status: Only those that stand so.
+
+        Raises:
+            UnknownCursor: the cursor was not made by this store.
+        """
+        ...
+
+    async def unfinished(self) -> tuple[str, ...]:
+        """Name the sessions without an outcome, oldest first."""
+        ...
+
+    async def erase(self, session_id: str) -> None:
+        """Forget an ended session: its events, its task, its key.
+
+        Raises:
+            UnknownSession: there is none, or it was erased.
+            SessionUnfinished: it has no outcome yet.
+        """
+        ...
+
+    async def ping(self) -> None:
+        """Read something, to see that the store can."""
+        ...
+
+
+async def follow(
+    store: Store, session_id: str, *, after: int, idle_seconds: float
+) -> AsyncGenerator[Entry | None, None]:
+    """Give the events of a log as they come, up to its outcome.
+
+    Args:
+        store: Where the log is.
+        session_id: Whose log.
+        after: Sequence number of the last event that is known already.
+        idle_seconds: Yields None after so long without an event.
+
+    Raises:
+        UnknownSession: there is none, or it was erased meanwhile.
+        BrokenLog: an event cannot be read.
+    """
+    while True:
+        head = await store.wait(session_id, after=after, timeout_seconds=idle_seconds)
+        if head.sequence > after:
+            for entry in await store.read(session_id, after=after):
+                yield entry
+                after = entry.sequence
+        elif not head.status.ended:
+            yield None
+        if head.status.ended and after >= head.sequence:
+            return

@@ -1,0 +1,229 @@
+"""Events as they are stored and streamed: JSON with a `type`, read back by the same forms.
+
+The log is text, and text proves nothing. `AttemptWire.attempt` verifies the plan again on
+the way back, and outcomes do not come back at all: a session that has one is over.
+"""
+
+from fractions import Fraction
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from app.modulo.attempt import Feedback, History
+from app.modulo.budget import Budget, Limit
+from app.modulo.events import (
+    AttemptFinished,
+    AttemptStarted,
+    Cancelled,
+    Event,
+    Exhausted,
+    Failed,
+    Outcome,
+    Solved,
+    Unsolvable,
+)
+from app.sessions.request import Mode, PlanRequest
+from app.sessions.wire_attempt import AskWire, AttemptWire, plan_wire
+from app.sessions.wire_verdict import StepWire, Text, Wire, number
+from planners.task import Task
+
+
+class BudgetWire(Wire):
+    """Limits of the session; null is no limit."""
+
+    attempts: int
+    tokens: int | None = None
+    seconds: float | None = None
+
+
+class SessionCreatedWire(Wire):
+    """A request was accepted; here it is, with its defaults filled in."""
+
+    type: Literal["session_created"] = "session_created"
+    domain: Text
+    problem: Text
+    mode: Mode
+    strategy: str | None = None
+    model: str | None = None
+    budget: BudgetWire
+    feedback: Feedback | None = None
+    history: History | None = None
+    cost_bound: str | None = Field(default=None, description="A decimal or a fraction.")
+    preference: Text | None = None
+    seed: int = 0
+
+    @classmethod
+    def of(cls, request: PlanRequest) -> "SessionCreatedWire":
+        """Write a request."""
+        budget = request.budget
+        return cls(
+            domain=request.task.domain,
+            problem=request.task.problem,
+            mode=request.mode,
+            strategy=request.strategy,
+            model=request.model,
+            budget=BudgetWire(
+                attempts=budget.attempts, tokens=budget.tokens, seconds=budget.seconds
+            ),
+            feedback=request.feedback,
+            history=request.history,
+            cost_bound=None if request.cost_bound is None else str(request.cost_bound),
+            preference=request.preference,
+            seed=request.seed,
+        )
+
+    def request(self) -> PlanRequest:
+        """Read the request back.
+
+        Raises:
+            ValueError: the cost bound is no number.
+        """
+        budget = self.budget
+        return PlanRequest(
+            task=Task(domain=self.domain, problem=self.problem),
+            mode=self.mode,
+            strategy=self.strategy,
+            model=self.model,
+            budget=Budget(attempts=budget.attempts, tokens=budget.tokens, seconds=budget.seconds),
+            feedback=self.feedback,
+            history=self.history,
+            cost_bound=None if self.cost_bound is None else Fraction(self.cost_bound),
+            preference=self.preference,
+            seed=self.seed,
+        )
+
+
+class DeliveredWire(Wire):
+    """A worker took the session up, for the first time or after another was lost."""
+
+    type: Literal["delivered"] = "delivered"
+
+
+class ReleasedWire(Wire):
+    """A worker that shuts down gave the session back; it goes on later."""
+
+    type: Literal["released"] = "released"
+
+
+class AttemptStartedWire(Wire):
+    """A proposal was asked for."""
+
+    type: Literal["attempt_started"] = "attempt_started"
+    number: int
+    round: int
+    ask: AskWire
+
+
+class AttemptFinishedWire(Wire):
+    """An attempt is done."""
+
+    type: Literal["attempt_finished"] = "attempt_finished"
+    attempt: AttemptWire
+
+
+class SolvedWire(Wire):
+    """A plan was accepted: it was executed, and it reaches the goal."""
+
+    type: Literal["solved"] = "solved"
+    plan: tuple[StepWire, ...]
+    cost: int | float
+    attempt: int = Field(description="Number of the attempt that found it.")
+    proposer: str
+
+
+class ExhaustedWire(Wire):
+    """A limit was reached first."""
+
+    type: Literal["exhausted"] = "exhausted"
+    limit: Limit
+    best: int | None = Field(
+        default=None, description="Number of the attempt that came nearest; null without a plan."
+    )
+
+
+class UnsolvableWire(Wire):
+    """A sound planner has proven that there is no plan."""
+
+    type: Literal["unsolvable"] = "unsolvable"
+    engine: str = Field(description="The planner and its version.")
+
+
+class CancelledWire(Wire):
+    """The user ended the session."""
+
+    type: Literal["cancelled"] = "cancelled"
+
+
+class FailedWire(Wire):
+    """The session could not go on."""
+
+    type: Literal["failed"] = "failed"
+    reason: Text
+
+
+OutcomeWire: TypeAlias = SolvedWire | ExhaustedWire | UnsolvableWire | CancelledWire | FailedWire
+StoredEvent: TypeAlias = Annotated[
+    SessionCreatedWire
+    | DeliveredWire
+    | ReleasedWire
+    | AttemptStartedWire
+    | AttemptFinishedWire
+    | OutcomeWire,
+    Field(discriminator="type"),
+]
+
+_EVENTS: TypeAdapter[StoredEvent] = TypeAdapter(StoredEvent)
+
+
+def written(event: StoredEvent) -> str:
+    """Write an event as one line of JSON.
+
+    ASCII only: some readers of event streams take U+2028 and its like for line breaks.
+    """
+    return event.model_dump_json(ensure_ascii=True, exclude_none=True)
+
+
+def read(line: str) -> StoredEvent:
+    """Read an event as `written` wrote it.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return _EVENTS.validate_json(line)
+    except ValidationError as problem:
+        fault = problem.errors(include_input=False, include_url=False)[0]
+        raise ValueError(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}") from problem
+
+
+def wired(event: Event) -> StoredEvent:
+    """Write down what the loop tells."""
+    match event:
+        case AttemptStarted():
+            ask = AskWire.of(event.ask)
+            return AttemptStartedWire(number=event.number, round=event.round, ask=ask)
+        case AttemptFinished():
+            return AttemptFinishedWire(attempt=AttemptWire.of(event.attempt))
+        case _:
+            return outcome_wire(event)
+
+
+def outcome_wire(outcome: Outcome) -> OutcomeWire:
+    """Write an outcome down."""
+    match outcome:
+        case Solved():
+            return SolvedWire(
+                plan=plan_wire(outcome.plan),
+                cost=number(outcome.proof.cost),
+                attempt=outcome.attempt,
+                proposer=outcome.proposer,
+            )
+        case Exhausted():
+            best = None if outcome.best is None else outcome.best.number
+            return ExhaustedWire(limit=outcome.limit, best=best)
+        case Unsolvable():
+            return UnsolvableWire(engine=outcome.engine)
+        case Cancelled():
+            return CancelledWire()
+        case Failed():
+            return FailedWire(reason=outcome.reason)

@@ -1,0 +1,258 @@
+"""One session from where its log ends to its outcome."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from app.modulo.budget import Budget
+from app.modulo.critique import Critique
+from app.proposers.replay import Replay
+from app.sessions.errors import StoreUnavailable
+from app.sessions.history import tell
+from app.sessions.resume import Resumption
+from app.sessions.sqlite import SqliteStore
+from app.sessions.status import Status
+from app.sessions.store import Store
+from app.sessions.wire import (
+    CancelledWire,
+    DeliveredWire,
+    ExhaustedWire,
+    FailedWire,
+    SessionCreatedWire,
+    SolvedWire,
+)
+from planners import Task
+from tests.app.modulo.lamps import BROKEN, GOOD, HALF, PROSE
+from tests.app.sessions.parts import CREATED, REQUEST, Gated, Patient, SmallBank
+
+
+class Broken:
+    """A critic that cannot judge."""
+
+    name = "broken"
+    hard = True
+
+    async def criticise(self, task, plan, verdict) -> Critique:
+        raise RuntimeError("no lamp to see by")
+
+
+class BrokenBank(SmallBank):
+    """A bank with a defect."""
+
+    def compose(self, request):
+        raise KeyError("secret of the house")
+
+
+@pytest.fixture
+async def store(tmp_path) -> AsyncIterator[Store]:
+    async with SqliteStore(tmp_path / "sessions.db") as store:
+        yield store
+
+
+def resumption(store: Store, bank: SmallBank) -> Resumption:
+    return Resumption(store=store, composer=bank, verifier=bank.verifier, deliveries=3)
+
+
+async def types(store: Store) -> list[str]:
+    return [entry.event.type for entry in await store.read("s")]
+
+
+async def last(store: Store):
+    return (await store.read("s"))[-1].event
+
+
+async def test_a_session_runs_to_its_outcome_and_every_event_is_in_the_log(store):
+    await store.create("s", CREATED)
+    await resumption(store, SmallBank(Patient([HALF, GOOD]))).take_up("s")
+    assert await types(store) == [
+        "session_created",
+        "delivered",
+        "attempt_started",
+        "attempt_finished",
+        "attempt_started",
+        "attempt_finished",
+        "solved",
+    ]
+    solved = await last(store)
+    assert isinstance(solved, SolvedWire)
+    assert (solved.cost, solved.attempt, solved.proposer) == (2, 2, "patient")
+
+
+async def test_a_session_whose_budget_ends_is_exhausted_and_names_its_best_attempt(store):
+    await store.create("s", CREATED)
+    await resumption(store, SmallBank(Patient([BROKEN, HALF, PROSE, BROKEN]))).take_up("s")
+    assert await last(store) == ExhaustedWire(limit="attempts", best=2)
+
+
+async def test_a_session_that_has_ended_is_left_alone(store):
+    await store.create("s", CREATED)
+    await store.append("s", CancelledWire(), expected=1)
+    await resumption(store, SmallBank(Patient([GOOD]))).take_up("s")
+    assert await types(store) == ["session_created", "cancelled"]
+
+
+async def test_an_erased_session_is_nobody_s_trouble(store):
+    await resumption(store, SmallBank(Patient([GOOD]))).take_up("s")
+
+
+async def test_a_broken_critic_fails_the_session_and_never_accepts(store):
+    await store.create("s", CREATED)
+    await resumption(store, SmallBank(Patient([GOOD]), critics=[Broken()])).take_up("s")
+    failed = await last(store)
+    assert isinstance(failed, FailedWire)
+    assert "critic 'broken' broke" in failed.reason
+
+
+async def test_a_proposer_that_cannot_go_on_fails_the_session_and_says_why(store):
+    await store.create("s", CREATED)
+    await resumption(store, SmallBank(Replay([HALF]))).take_up("s")
+    failed = await last(store)
+    assert isinstance(failed, FailedWire)
+    assert "no answer for attempt 2" in failed.reason
+
+
+async def test_a_defect_fails_the_session_and_keeps_its_details_to_itself(store, caplog):
+    await store.create("s", CREATED)
+    await resumption(store, BrokenBank(Patient([GOOD]))).take_up("s")
+    assert await last(store) == FailedWire(reason="internal error (KeyError)")
+    assert "secret of the house" in caplog.text
+
+
+async def test_finished_attempts_are_not_asked_for_again(store):
+    await store.create("s", CREATED)
+    first = Gated([HALF, BROKEN, GOOD], through=[1, 2])
+    running = asyncio.create_task(resumption(store, SmallBank(first)).take_up("s"))
+    await first.reached.wait()
+    running.cancel()
+    await asyncio.wait([running])
+    assert first.asked == [1, 2]
+    assert (await types(store))[-2:] == ["attempt_started", "released"]
+
+    second = Patient([PROSE, PROSE, GOOD])
+    await resumption(store, SmallBank(second)).take_up("s")
+    assert second.asked == [3]
+    told = tell("s", await store.read("s"))
+    assert told.status is Status.SOLVED
+    assert [made.number for made in told.attempts] == [1, 2, 3]
+
+
+async def test_what_was_spent_before_counts_after(store):
+    request = replace(REQUEST, budget=Budget(attempts=9, tokens=31, seconds=None))
+    await store.create("s", SessionCreatedWire.of(request))
+    first = Gated([HALF], through=[1])
+    running = asyncio.create_task(resumption(store, SmallBank(first)).take_up("s"))
+    await first.reached.wait()
+    running.cancel()
+    await asyncio.wait([running])
+    second = Patient([HALF])
+    await resumption(store, SmallBank(second)).take_up("s")
+    assert second.asked == [2, 3]
+    assert await last(store) == ExhaustedWire(limit="tokens", best=1)
+
+
+async def test_a_writer_left_behind_stops_at_its_next_event(store):
+    await store.create("s", CREATED)
+    left = Gated([GOOD])
+    running = asyncio.create_task(resumption(store, SmallBank(left)).take_up("s"))
+    await left.reached.wait()
+    await resumption(store, SmallBank(Patient([GOOD]))).take_up("s")
+    before = await types(store)
+    left.gate.set()
+    await running
+    assert await types(store) == before
+    assert before.count("solved") == 1
+
+
+async def test_a_session_over_which_three_workers_were_lost_is_given_up(store):
+    await store.create("s", CREATED)
+    for sequence in (1, 2, 3):
+        await store.append("s", DeliveredWire(), expected=sequence)
+    proposer = Patient([GOOD])
+    await resumption(store, SmallBank(proposer)).take_up("s")
+    failed = await last(store)
+    assert isinstance(failed, FailedWire)
+    assert "taken up 3 times" in failed.reason
+    assert proposer.asked == []
+
+
+async def test_workers_that_shut_down_are_not_counted_as_lost(store):
+    await store.create("s", CREATED)
+    for _ in range(5):
+        waiting = Gated([GOOD])
+        running = asyncio.create_task(resumption(store, SmallBank(waiting)).take_up("s"))
+        await waiting.reached.wait()
+        running.cancel()
+        await asyncio.wait([running])
+    await resumption(store, SmallBank(Patient([GOOD]))).take_up("s")
+    assert (await store.head("s")).status is Status.SOLVED
+
+
+async def test_a_session_that_gets_on_may_lose_any_number_of_workers(store):
+    await store.create("s", SessionCreatedWire.of(replace(REQUEST, budget=Budget(attempts=9))))
+    sequence = 1
+    finished = await finished_attempt(store)
+    for _ in range(5):
+        await store.append("s", DeliveredWire(), expected=sequence)
+        await store.append("s", finished, expected=sequence + 1)
+        sequence += 2
+    assert tell("s", await store.read("s")).lost == 0
+
+
+async def finished_attempt(store: Store):
+    await store.create("other", CREATED)
+    bank = SmallBank(Patient([HALF]))
+    await resumption(store, bank).take_up("other")
+    return (await store.read("other"))[3].event
+
+
+async def test_a_log_that_makes_no_request_fails_and_says_so(store):
+    await store.create("s", CREATED.model_copy(update={"cost_bound": "cheap"}))
+    await resumption(store, SmallBank(Patient([GOOD]))).take_up("s")
+    failed = await last(store)
+    assert isinstance(failed, FailedWire)
+    assert "cannot be used" in failed.reason
+
+
+async def test_a_session_released_just_after_an_event_counts_that_event(store):
+    """Cancelled while an event is on its way, the writer still knows where the log is."""
+    for number in range(20):
+        session = f"s{number}"
+        await store.create(session, CREATED)
+        bank = SmallBank(Patient([HALF, HALF, HALF, GOOD]))
+        running = asyncio.create_task(resumption(store, bank).take_up(session))
+        for _ in range(number * 3):
+            await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.wait([running])
+        head = await store.head(session)
+        assert head.status in {Status.QUEUED, Status.SOLVED}
+        await resumption(store, bank).take_up(session)
+        assert (await store.head(session)).status is Status.SOLVED
+
+
+async def test_a_store_that_is_away_stops_the_session_and_leaves_it_unfinished(tmp_path):
+    async with SqliteStore(tmp_path / "away.db") as store:
+        await store.create("s", CREATED)
+        proposer = Gated([GOOD])
+        running = asyncio.create_task(resumption(store, SmallBank(proposer)).take_up("s"))
+        await proposer.reached.wait()
+    proposer.gate.set()
+    with pytest.raises(StoreUnavailable):
+        await running
+    async with SqliteStore(tmp_path / "away.db") as store:
+        assert await store.unfinished() == ("s",)
+
+
+async def test_the_task_of_a_log_is_the_one_that_was_accepted(store):
+    await store.create("s", CREATED)
+    seen: list[Task] = []
+
+    class Curious(Patient):
+        async def propose(self, task, ask, trace, remaining):
+            seen.append(task)
+            return await super().propose(task, ask, trace, remaining)
+
+    await resumption(store, SmallBank(Curious([GOOD]))).take_up("s")
+    assert seen == [REQUEST.task]
