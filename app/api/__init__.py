@@ -1,0 +1,1 @@
+"""HTTP and nothing else: requests in, sessions and their logs out."""

@@ -1,0 +1,60 @@
+"""The application: the routes, and the parts behind them for as long as it runs."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.api import about, events, openapi, plans, problems, validations
+from app.api.limits import BodyLimit
+from app.api.service import Limits, Service
+
+TAGS = [
+    {"name": "plans", "description": "Sessions: each is one request for a plan, and its log."},
+    {"name": "validations", "description": "The verifier alone; no model is asked."},
+    {"name": "catalogue", "description": "What can be named in a request."},
+    {"name": "health", "description": "For whoever runs the process."},
+]
+DESCRIPTION = (
+    "A language model proposes PDDL plans, sound critics say what is wrong with them, and the "
+    "model tries again. A plan you get back is valid: it has been executed against your domain."
+)
+
+
+def create_app(
+    open_service: Callable[[], AbstractAsyncContextManager[Service]],
+    *,
+    version: str,
+    limits: Limits | None = None,
+) -> FastAPI:
+    """Make the application.
+
+    Args:
+        open_service: Opens the parts behind the routes on the event loop that serves, and
+            closes them when the process shuts down.
+        version: Of the project, for the OpenAPI document.
+        limits: Bounds of the interface.
+    """
+    limits = limits or Limits()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
+        async with open_service() as service:
+            app.state.service = service
+            yield
+            service.closing.set()
+
+    app = FastAPI(
+        title="Modulo",
+        version=version,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        lifespan=lifespan,
+    )
+    app.state.limits = limits
+    app.add_middleware(BodyLimit, most_bytes=limits.body_bytes)
+    problems.install(app)
+    for room in (plans, events, validations, about):
+        app.include_router(room.router)
+    openapi.install(app)
+    return app

@@ -1,0 +1,126 @@
+"""Requests as they come in: closed, frozen, every field bounded and described."""
+
+import hashlib
+import json
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api import examples
+from app.modulo.attempt import Feedback, History
+from app.modulo.budget import Budget
+from app.sessions.request import Mode, PlanRequest
+from planners.task import Task
+
+CLOSED = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+MOST_CHARACTERS = 1_000_000
+
+Pddl = Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
+
+
+class BudgetIn(BaseModel):
+    """Limits of one session. Whichever is reached first ends it as `exhausted`."""
+
+    model_config = CLOSED
+
+    attempts: int = Field(default=16, ge=1, le=1000, description="Candidate plans.")
+    tokens: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000_000,
+        description="Prompt and completion tokens of proposals and critics together; null is "
+        "no limit.",
+    )
+    seconds: float = Field(
+        default=120.0, gt=0, le=86_400, description="Wall-clock time of its rounds."
+    )
+
+
+class CriticsIn(BaseModel):
+    """What a plan must be or should be beside valid."""
+
+    model_config = CLOSED
+
+    cost_bound: float | None = Field(
+        default=None,
+        ge=0,
+        le=1e12,
+        description="Reject a plan that costs more, in units of the task's metric (without "
+        "one: steps).",
+    )
+    preference: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=2000,
+        description="Prefer plans that are so, as judged by a model. Advice: it rejects nothing.",
+    )
+
+
+class PlanIn(BaseModel):
+    """A task, and how to go about it."""
+
+    model_config = ConfigDict(**CLOSED, json_schema_extra={"examples": [examples.PLAN]})
+
+    domain: Pddl = Field(description="The domain, in PDDL.")
+    problem: Pddl = Field(description="The problem, in PDDL.")
+    mode: Mode = Field(
+        default=Mode.HEURISTIC,
+        description="`autonomous`: one proposal, judged. `heuristic`: the loop, in which the "
+        "verifier's findings go back to the model.",
+    )
+    strategy: str | None = Field(
+        default=None, max_length=100, description="Name of a strategy in the catalogue."
+    )
+    model: str | None = Field(
+        default=None, max_length=200, description="Name of a model in the catalogue."
+    )
+    budget: BudgetIn = Field(default_factory=BudgetIn, description="Limits of the session.")
+    feedback: Feedback | None = Field(
+        default=None, description="How much of a flaw the model is told."
+    )
+    history: History | None = Field(
+        default=None, description="How much of the earlier turns the model is told."
+    )
+    critics: CriticsIn = Field(default_factory=CriticsIn, description="Beside the verifier.")
+    seed: int = Field(
+        default=0, ge=0, lt=2**31, description="Source of randomness: same seed, same asks."
+    )
+
+    def request(self) -> PlanRequest:
+        """Give the request as the rooms below know it."""
+        budget, critics = self.budget, self.critics
+        bound = critics.cost_bound
+        return PlanRequest(
+            task=Task(domain=self.domain, problem=self.problem),
+            mode=self.mode,
+            strategy=self.strategy,
+            model=self.model,
+            budget=Budget(attempts=budget.attempts, tokens=budget.tokens, seconds=budget.seconds),
+            feedback=self.feedback,
+            history=self.history,
+            # By its decimal digits: 0.1 means one tenth, not the double next to it.
+            cost_bound=None if bound is None else Fraction(repr(bound)),
+            preference=critics.preference,
+            seed=self.seed,
+        )
+
+    def fingerprint(self) -> str:
+        """Give a hash that is the same for the same request, however it was written."""
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class ValidationIn(BaseModel):
+    """Plans to be judged against one task. No model is asked."""
+
+    model_config = ConfigDict(**CLOSED, json_schema_extra={"examples": [examples.VALIDATION]})
+
+    domain: Pddl = Field(description="The domain, in PDDL.")
+    problem: Pddl = Field(description="The problem, in PDDL.")
+    plans: tuple[Annotated[str, Field(max_length=MOST_CHARACTERS)], ...] = Field(
+        min_length=1,
+        max_length=100,
+        description="Plans in the IPC format: one step such as `(stack a b)` on each line, "
+        "comments after `;`.",
+    )

@@ -1,0 +1,258 @@
+"""Every error as a problem document (RFC 9457), so that clients read one form only."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from app.sessions.errors import (
+    KeyReused,
+    RequestRefused,
+    SessionError,
+    SessionUnfinished,
+    StoreUnavailable,
+    UnknownCursor,
+    UnknownSession,
+)
+from planners.errors import (
+    PlanningError,
+    TaskError,
+    TaskSemanticError,
+    TaskSyntaxError,
+    TaskTooLarge,
+    UnsupportedTask,
+)
+
+log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:modulo:problem:"
+
+
+class Fault(BaseModel):
+    """One thing wrong with a request, and where."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    detail: str = Field(description="What is wrong there.")
+    pointer: str | None = Field(
+        default=None, description="JSON pointer into the body, such as `#/budget/attempts`."
+    )
+    parameter: str | None = Field(
+        default=None, description="Name of the parameter in the path or the query."
+    )
+    header: str | None = Field(default=None, description="Name of the header.")
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457). Fields that do not apply are left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: str = Field(description="Names the kind of problem; does not change.")
+    title: str = Field(description="The kind of problem in words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str | None = Field(default=None, description="What happened this time.")
+    errors: tuple[Fault, ...] | None = Field(default=None, description="Each place at fault.")
+    source: str | None = Field(
+        default=None, description="Which text of the task is at fault: `domain` or `problem`."
+    )
+    line: int | None = Field(default=None, description="Line in that text, counted from 1.")
+    column: int | None = Field(default=None, description="Column, counted from 1 in characters.")
+
+
+class ProblemFound(Exception):
+    """A request that ends with a problem document.
+
+    Attributes:
+        problem: The document.
+        retry_after_seconds: When asking again may help, or None.
+    """
+
+    def __init__(self, problem: Problem, retry_after_seconds: int | None = None) -> None:
+        super().__init__(problem, retry_after_seconds)
+        self.problem = problem
+        self.retry_after_seconds = retry_after_seconds
+
+
+# The kinds that come out of the rooms below, by class: status, name, title.
+KINDS: Mapping[type[Exception], tuple[HTTPStatus, str, str]] = {
+    UnknownSession: (HTTPStatus.NOT_FOUND, "unknown-session", "There is no such session"),
+    SessionUnfinished: (HTTPStatus.CONFLICT, "session-unfinished", "The session has not ended"),
+    KeyReused: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "key-reused",
+        "The idempotency key belongs to another request",
+    ),
+    UnknownCursor: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid-request",
+        "The request is not as it must be",
+    ),
+    RequestRefused: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "request-refused",
+        "The parts on offer cannot serve this request",
+    ),
+    StoreUnavailable: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "store-unavailable",
+        "Sessions cannot be read or written now",
+    ),
+    TaskSyntaxError: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "task-syntax",
+        "The task is not well formed",
+    ),
+    TaskSemanticError: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "task-semantics",
+        "The task is well formed but makes no sense",
+    ),
+    UnsupportedTask: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "unsupported-task",
+        "The task uses a part of PDDL that is not supported",
+    ),
+    TaskTooLarge: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "task-too-large",
+        "The task is past a bound",
+    ),
+}
+
+
+def problem_of(error: Exception) -> Problem:
+    """Word an error of the rooms below; one without a kind of its own says no more than 500."""
+    status, name, title = KINDS.get(
+        type(error),
+        (HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "The service made a mistake"),
+    )
+    # What is wrong with our disk, and where our code broke, is for our log.
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Problem(type=TYPE + name, title=title, status=status)
+    if isinstance(error, TaskError):
+        return Problem(
+            type=TYPE + name,
+            title=title,
+            status=status,
+            detail=error.message,
+            errors=(Fault(detail=error.message, pointer=f"#/{error.source}"),),
+            source=error.source,
+            line=error.line,
+            column=error.column,
+        )
+    return Problem(
+        type=TYPE + name, title=title, status=status, detail=str(error), errors=_places(error)
+    )
+
+
+def _places(error: Exception) -> tuple[Fault, ...] | None:
+    match error:
+        case RequestRefused(pointer=pointer):
+            return (Fault(detail=str(error), pointer=f"#{pointer}"),)
+        case KeyReused():
+            return (Fault(detail=str(error), header="Idempotency-Key"),)
+        case UnknownCursor():
+            return (Fault(detail=str(error), parameter="after"),)
+        case _:
+            return None
+
+
+def problem_of_status(status: int, detail: str | None) -> Problem:
+    """Word a plain HTTP error, such as a path that is none."""
+    title = HTTPStatus(status).phrase
+    return Problem(
+        type="about:blank", title=title, status=status, detail=None if detail == title else detail
+    )
+
+
+def problem_of_validation(request: Request, error: RequestValidationError) -> Problem:
+    """Say each place where a request is not as it must be. Values are not repeated."""
+    entries = error.errors()
+    if any(entry["type"] == "json_invalid" for entry in entries):
+        entry = entries[0]
+        return Problem(
+            type=f"{TYPE}malformed-json",
+            title="The body is not JSON",
+            status=HTTPStatus.BAD_REQUEST,
+            detail=f"{entry['ctx']['error']} at character {entry['loc'][1]}",
+        )
+    whole_body = any(tuple(entry["loc"]) == ("body",) for entry in entries)
+    if whole_body and "json" not in request.headers.get("content-type", ""):
+        return problem_of_status(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body as application/json"
+        )
+    faults = tuple(_fault(entry) for entry in entries)
+    return Problem(
+        type=f"{TYPE}invalid-request",
+        title="The request is not as it must be",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        detail="; ".join(
+            f"{fault.pointer or fault.parameter or fault.header}: {fault.detail}"
+            for fault in faults
+        ),
+        errors=faults,
+    )
+
+
+def _fault(entry: Mapping[str, Any]) -> Fault:
+    where, *path = entry["loc"]
+    detail = str(entry["msg"])
+    if where == "body":
+        keys = (str(key).replace("~", "~0").replace("/", "~1") for key in path)
+        return Fault(detail=detail, pointer="#" + "".join(f"/{key}" for key in keys))
+    name = str(path[0]) if path else str(where)
+    return Fault(detail=detail, **{"header" if where == "header" else "parameter": name})
+
+
+def declared(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """Declare which problems a route may answer with, for the OpenAPI document."""
+    return {status.value: {"model": Problem, "description": status.phrase} for status in statuses}
+
+
+def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Make the response of a problem document."""
+    return JSONResponse(
+        problem.model_dump(mode="json", exclude_none=True),
+        status_code=problem.status,
+        headers=None if headers is None else dict(headers),
+        media_type=MEDIA_TYPE,
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Have an application answer every error with a problem document."""
+
+    @app.exception_handler(ProblemFound)
+    async def known(_: Request, error: ProblemFound) -> JSONResponse:
+        after = error.retry_after_seconds
+        return answer(error.problem, None if after is None else {"Retry-After": str(after)})
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return answer(problem_of_validation(request, error))
+
+    @app.exception_handler(HTTPException)
+    async def plain(_: Request, error: HTTPException) -> JSONResponse:
+        return answer(problem_of_status(error.status_code, error.detail), error.headers)
+
+    @app.exception_handler(SessionError)
+    @app.exception_handler(RequestRefused)
+    @app.exception_handler(PlanningError)
+    async def below(_: Request, error: Exception) -> JSONResponse:
+        problem = problem_of(error)
+        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.error("a request failed", exc_info=error)
+        unavailable = problem.status == HTTPStatus.SERVICE_UNAVAILABLE
+        return answer(problem, {"Retry-After": "1"} if unavailable else None)
+
+    # Comes last: the server still gets the exception, and writes its traceback to the log.
+    @app.exception_handler(Exception)
+    async def unexpected(_: Request, error: Exception) -> JSONResponse:
+        return answer(problem_of(error))

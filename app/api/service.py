@@ -1,0 +1,86 @@
+"""What the routes have at hand, opened before the first request and closed after the last."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+from fastapi import Depends, Request
+
+from app.modulo.proposer import Verifier
+from app.sessions.request import Composer
+from app.sessions.runner import Runner
+from app.sessions.store import Store
+
+Result = TypeVar("Result")
+Catalogue: TypeAlias = Mapping[str, Sequence[Mapping[str, str]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of the interface.
+
+    Attributes:
+        body_bytes: Larger bodies are refused.
+        wait_seconds: How long a request waits for its session unless it says otherwise.
+        most_wait_seconds: How long it may wait at most.
+        keep_alive_seconds: A stream with nothing to say sends a comment so often.
+        retry_seconds: When to ask again, as told to clients.
+    """
+
+    body_bytes: int = 4 * 1024 * 1024
+    wait_seconds: float = 25.0
+    most_wait_seconds: float = 60.0
+    keep_alive_seconds: float = 15.0
+    retry_seconds: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """The parts behind the routes.
+
+    Attributes:
+        store: Where sessions are.
+        runner: What runs them.
+        composer: Says whether a request can be served.
+        verifier: Judges plans that clients send.
+        catalogue: Lists what is on offer: by kind, each with its name and a line about it.
+        closing: Set when the process is about to end: streams and waits end, nothing new
+            is taken.
+        arriving: Idempotency keys of requests that have no session yet.
+    """
+
+    store: Store
+    runner: Runner
+    composer: Composer
+    verifier: Verifier
+    catalogue: Callable[[], Catalogue]
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    arriving: set[str] = field(default_factory=set)
+
+    async def before_closing(self, waiting: Coroutine[Any, Any, Result]) -> Result | None:
+        """Wait for something, but no longer than the process is to go on; then None."""
+        awaited = asyncio.ensure_future(waiting)
+        closing = asyncio.ensure_future(self.closing.wait())
+        try:
+            await asyncio.wait({awaited, closing}, return_when=asyncio.FIRST_COMPLETED)
+            return awaited.result() if awaited.done() else None
+        finally:
+            awaited.cancel()
+            closing.cancel()
+            # What was waited for may still hold something: it lets go before this returns.
+            await asyncio.wait({awaited, closing})
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def _limits(request: Request) -> Limits:
+    limits: Limits = request.app.state.limits
+    return limits
+
+
+ServiceHere = Annotated[Service, Depends(_service)]
+LimitsHere = Annotated[Limits, Depends(_limits)]

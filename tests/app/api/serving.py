@@ -1,0 +1,86 @@
+"""A real server on a free port, over a real store, with a small bank behind it."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from app.api.app import create_app
+from app.api.server import Server
+from app.api.service import Limits, Service
+from app.sessions.runner import Runner
+from app.sessions.sqlite import SqliteStore
+from tests.app.sessions.parts import Patient, SmallBank
+
+CATALOGUE: Mapping[str, list[Mapping[str, str]]] = {
+    "models": [{"name": "patient", "summary": "answers in turn"}],
+    "strategies": [{"name": "resample", "summary": "asks afresh"}],
+}
+LIMITS = Limits(body_bytes=200_000, keep_alive_seconds=0.1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A server that runs, and a client for it."""
+
+    client: httpx.AsyncClient
+    server: Server
+    service: Service
+
+
+@asynccontextmanager
+async def serve(
+    folder: Path, proposer: Patient, limits: Limits = LIMITS
+) -> AsyncGenerator[Served, None]:
+    opened: list[Service] = []
+
+    @asynccontextmanager
+    async def open_service() -> AsyncGenerator[Service, None]:
+        bank = SmallBank(proposer)
+        async with (
+            SqliteStore(folder / "sessions.db") as store,
+            Runner(store=store, composer=bank, verifier=bank.verifier) as runner,
+        ):
+            opened.append(
+                Service(
+                    store=store,
+                    runner=runner,
+                    composer=bank,
+                    verifier=bank.verifier,
+                    catalogue=lambda: CATALOGUE,
+                )
+            )
+            yield opened[0]
+
+    app = create_app(open_service, version="0.0.0", limits=limits)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        server = Server(app, host="127.0.0.1", port=port)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        while not server.started:
+            assert not serving.done(), "the server did not come up"
+            await asyncio.sleep(0.005)
+        try:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+                yield Served(client=client, server=server, service=opened[0])
+        finally:
+            server.should_exit = True
+            await serving
+
+
+async def events(response: httpx.Response) -> AsyncGenerator[tuple[int, str, dict], None]:
+    """Read server-sent events as they come: number, type and data of each."""
+    fields: dict[str, str] = {}
+    async for line in response.aiter_lines():
+        if line and not line.startswith(":"):
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        elif not line and "data" in fields:
+            yield int(fields["id"]), fields["event"], json.loads(fields["data"])
+            fields = {}
