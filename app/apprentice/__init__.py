@@ -1,0 +1,1 @@
+"""Our own small planner model: corpus, wording, training, weights. See docs/apprentice.md."""
