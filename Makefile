@@ -11,8 +11,8 @@ BIN := $(VENV)/bin
 .PHONY: solve test serve sweep lint bench lock clean
 
 solve: $(VENV)/.base
-	$(BIN)/modulo generate blocksworld --blocks 6 --seed 4 --out .cache/blocksworld
-	$(BIN)/modulo solve .cache/blocksworld/domain.pddl .cache/blocksworld/problem.pddl
+	$(BIN)/modulo generate blocksworld --blocks 6 --seed 30 --out task
+	$(BIN)/modulo solve task/domain.pddl task/problem.pddl --strategy backprompt
 
 serve: $(VENV)/.base
 	$(BIN)/modulo serve

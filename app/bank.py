@@ -1,0 +1,220 @@
+"""The parts on offer, by name, and a loop made of those that a request names.
+
+With `app.main` the composition root: no other module names concrete parts. What serves HTTP
+stands there, so that the command line need not load it.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from app.apprentice.model import embedded_apprentice
+from app.apprentice.wording import ApprenticeWording
+from app.critics.cost_bound import CostBound
+from app.critics.executability import Executability
+from app.critics.preference import Preference
+from app.llm.chat import ChatModel
+from app.llm.openai import OpenAICompatible
+from app.modulo.bank import DEFAULT_STRATEGY, STRATEGIES, Shape
+from app.modulo.critique import Critic
+from app.modulo.loop import Modulo
+from app.modulo.strategies.batches import Batch
+from app.prompts.task_wording import TaskWording
+from app.prompts.wording import Wording
+from app.proposers.prompted import Prompted
+from app.reading import AnswerReader
+from app.sessions.errors import RequestRefused
+from app.sessions.request import Mode, PlanRequest
+from app.settings import Settings, Words
+from planners.workers import VerifierThreads
+
+# One drawing at temperature 0, the rest near it: each attempt names the blocks anew, and
+# that is variety enough for a model this small (`docs/apprentice.md` has the figures).
+APPRENTICE_TEMPERATURES = (0.0, 0.3, 0.3, 0.3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A model on offer, with the words it is asked in.
+
+    Attributes:
+        chat: The model; None stands for nothing but the apprentice's own tongue.
+        proposer: What the loop asks.
+        temperatures: Of fresh asks, taken in turn.
+        variants: Wordings, taken in turn.
+        general: It understands any words, so it can judge a preference too.
+        summary: What it is, in one line for the user.
+    """
+
+    chat: ChatModel
+    proposer: Prompted
+    temperatures: tuple[float, ...]
+    variants: tuple[str, ...]
+    general: bool
+    summary: str
+
+
+class Bank:
+    """The parts on offer, by name; makes a loop of those that a request names.
+
+    Args:
+        models: By name; the first is the default.
+    """
+
+    def __init__(self, models: Mapping[str, Model]) -> None:
+        self._models = models
+        self._reader = AnswerReader()
+        self.verifier = VerifierThreads()
+
+    def check(self, request: PlanRequest) -> None:
+        """Refuse what cannot be served, before a session is made of it.
+
+        Raises:
+            RequestRefused: a name is not in the bank, names contradict each other, or the
+                proposer does not work on this task.
+            TaskError: the task cannot be read.
+        """
+        self.compose(request)
+        reason = self._model(request).proposer.refuses(request.task)
+        if reason is not None:
+            raise RequestRefused("", reason)
+
+    def compose(self, request: PlanRequest) -> Modulo:
+        """Put the parts of a request together.
+
+        Raises:
+            RequestRefused: a name is not in the bank, or names contradict each other.
+        """
+        model = self._model(request)
+        shape = Shape(
+            batch=Batch(
+                proposer=model.proposer.name,
+                temperatures=model.temperatures,
+                variants=model.variants,
+                seed=request.seed,
+            ),
+            feedback=request.feedback,
+            history=request.history,
+        )
+        return Modulo(
+            strategy=STRATEGIES[_strategy(request)].build(shape),
+            proposers={model.proposer.name: model.proposer},
+            reader=self._reader,
+            verifier=self.verifier,
+            critics=self._critics(request, model),
+        )
+
+    def names(self, request: PlanRequest) -> tuple[str, str]:
+        """Name the proposer and the strategy that a request comes down to.
+
+        Raises:
+            RequestRefused: a name is not in the bank.
+        """
+        return self._model(request).proposer.name, _strategy(request)
+
+    def catalogue(self) -> dict[str, list[dict[str, str]]]:
+        """List what is on offer: by kind, each with a name and a line about it."""
+        return {
+            "models": [
+                {"name": name, "summary": model.summary} for name, model in self._models.items()
+            ],
+            "strategies": [
+                {"name": name, "summary": offer.summary} for name, offer in STRATEGIES.items()
+            ],
+            "critics": [
+                {"name": critic.name, "summary": _first_line(critic)}
+                for critic in (Executability, CostBound, Preference)
+            ],
+        }
+
+    def _model(self, request: PlanRequest) -> Model:
+        name = request.model or next(iter(self._models))
+        if name not in self._models:
+            raise RequestRefused(
+                "/model", f"there is no model {name!r}; on offer: {', '.join(self._models)}"
+            )
+        return self._models[name]
+
+    def _critics(self, request: PlanRequest, model: Model) -> tuple[Critic, ...]:
+        critics: list[Critic] = [Executability()]
+        if request.cost_bound is not None:
+            critics.append(CostBound(bound=request.cost_bound))
+        if request.preference is not None:
+            if not model.general:
+                raise RequestRefused(
+                    "/critics/preference",
+                    f"{model.proposer.name} cannot judge a preference, it knows no words for "
+                    "it; configure a model with --model-url and --model",
+                )
+            critics.append(Preference(model=model.chat, preference=request.preference))
+        return tuple(critics)
+
+
+def _first_line(part: type) -> str:
+    return (part.__doc__ or "").partition("\n")[0].rstrip(".")
+
+
+def _strategy(request: PlanRequest) -> str:
+    autonomous = request.mode is Mode.AUTONOMOUS
+    name = request.strategy or ("autonomous" if autonomous else DEFAULT_STRATEGY)
+    if name not in STRATEGIES:
+        raise RequestRefused(
+            "/strategy", f"there is no strategy {name!r}; on offer: {', '.join(STRATEGIES)}"
+        )
+    if autonomous and name != "autonomous":
+        raise RequestRefused(
+            "/strategy", f"autonomous mode makes one proposal; {name!r} is of heuristic mode"
+        )
+    for option in ("feedback", "history"):
+        if getattr(request, option) is not None and option not in STRATEGIES[name].takes:
+            raise RequestRefused(f"/{option}", f"strategy {name!r} takes no {option}")
+    return name
+
+
+@asynccontextmanager
+async def open_bank(settings: Settings) -> AsyncGenerator[Bank, None]:
+    """Open the models that the settings name, and close them at the end."""
+    async with AsyncExitStack() as opened:
+        models: dict[str, Model] = {}
+        key = settings.model_key
+        if settings.model_url is not None and settings.model is not None:
+            chat = await opened.enter_async_context(
+                OpenAICompatible(
+                    url=str(settings.model_url),
+                    model=settings.model,
+                    key=key.get_secret_value() if key else None,
+                )
+            )
+            models[settings.model] = configured(settings, chat)
+        embedded = embedded_apprentice()
+        # A server that serves a model of this name comes first.
+        models.setdefault(embedded.name, apprentice(embedded.name, embedded, "embedded"))
+        yield Bank(models)
+
+
+def configured(settings: Settings, chat: ChatModel) -> Model:
+    """Offer the model of a server, asked in the words that the settings say."""
+    if settings.words is Words.APPRENTICE:
+        return apprentice(chat.name, chat, f"served at {settings.model_url}")
+    wording = TaskWording(structured=settings.structured)
+    return Model(
+        chat=chat,
+        proposer=Prompted(name=chat.name, model=chat, wording=wording),
+        temperatures=Batch(proposer=chat.name).temperatures,
+        variants=wording.variants,
+        general=True,
+        summary=f"served at {settings.model_url}",
+    )
+
+
+def apprentice(name: str, chat: ChatModel, where: str) -> Model:
+    """Offer a model that speaks the apprentice's own words."""
+    wording: Wording = ApprenticeWording()
+    return Model(
+        chat=chat,
+        proposer=Prompted(name=name, model=chat, wording=wording),
+        temperatures=APPRENTICE_TEMPERATURES,
+        variants=wording.variants,
+        general=False,
+        summary=f"our own small model, {where}; knows blocksworld",
+    )

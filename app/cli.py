@@ -1,0 +1,315 @@
+"""`modulo` on the command line."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+from enum import IntEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from app.bank import open_bank
+from app.modulo.attempt import Feedback, History
+from app.modulo.budget import Budget
+from app.modulo.events import Cancelled, Event, Failed, Outcome, Solved
+from app.sessions.errors import RequestRefused
+from app.sessions.request import Mode, PlanRequest
+from app.sessions.wire import wired, written
+from app.sessions.wire_verdict import verdict_wire
+from app.settings import Settings, Words
+from app.terminal import Screen, placed, verdict_in_words
+from planners import Task, Valid, read_plan, verify
+from planners.errors import PlanningError, TaskError
+from planners.generators.blocksworld import generate as generate_blocksworld
+from planners.pddl import read_task
+
+
+class Exit(IntEnum):
+    """What the exit code says."""
+
+    SOLVED = 0
+    NOT_SOLVED = 1
+    BAD_INPUT = 2
+    BROKEN = 3
+    CANCELLED = 130
+
+
+EXIT_CODES = (
+    "Exit codes: 0 solved (or valid), 1 not solved (or invalid), 2 bad input, 3 broken, "
+    "130 cancelled."
+)
+commands = typer.Typer(
+    name="modulo",
+    help="A language model proposes plans, a sound verifier decides.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+generators = typer.Typer(help="Make tasks of the domains that Modulo ships.", no_args_is_help=True)
+commands.add_typer(generators, name="generate")
+
+DomainFile = Annotated[Path, typer.Argument(help="PDDL domain; - reads standard input.")]
+ProblemFile = Annotated[Path, typer.Argument(help="PDDL problem.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for machines.")]
+
+
+@commands.command(epilog=EXIT_CODES)
+def solve(
+    domain: DomainFile,
+    problem: ProblemFile,
+    *,
+    strategy: Annotated[
+        str | None, typer.Option(help="See `modulo catalogue`; batch_repair unless said.")
+    ] = None,
+    mode: Annotated[
+        Mode, typer.Option(help="autonomous: one proposal, judged; heuristic: the loop.")
+    ] = Mode.HEURISTIC,
+    attempts: Annotated[int, typer.Option(min=1, help="Proposals at most.")] = 16,
+    tokens: Annotated[int | None, typer.Option(min=1, help="Tokens at most.")] = None,
+    seconds: Annotated[float, typer.Option(min=0.001, help="Wall-clock time at most.")] = 120.0,
+    feedback: Annotated[
+        Feedback | None, typer.Option(help="How much of a flaw the backprompt tells.")
+    ] = None,
+    history: Annotated[
+        History | None, typer.Option(help="Which earlier turns a backprompt repeats.")
+    ] = None,
+    cost_bound: Annotated[
+        str | None, typer.Option(help="Accept no plan that costs more: a decimal or a fraction.")
+    ] = None,
+    preference: Annotated[
+        str | None,
+        typer.Option(help="What else the plan should be like, judged by the configured model."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same asks.")] = 0,
+    plan: Annotated[
+        Path | None, typer.Option(help="Write the plan to this file, in the IPC format.")
+    ] = None,
+    model_url: Annotated[
+        str | None,
+        typer.Option(help="Base URL of an OpenAI-compatible server, such as vLLM's /v1."),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Name of the model on that server.")] = None,
+    words: Annotated[
+        Words | None,
+        typer.Option(help="How that model is asked; apprentice where it serves our own."),
+    ] = None,
+    structured: Annotated[
+        bool | None, typer.Option(help="Send a grammar made for the task (vLLM).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Solve a task: watch each attempt as it comes, until a plan is proven or the budget ends."""
+    with problems_told(domain=domain, problem=problem):
+        settings = settings_with(
+            model_url=model_url, model=model, words=words, structured=structured
+        )
+        request = PlanRequest(
+            task=task_of(domain, problem),
+            mode=mode,
+            strategy=strategy,
+            budget=Budget(attempts=attempts, tokens=tokens, seconds=seconds),
+            feedback=feedback,
+            history=history,
+            cost_bound=None if cost_bound is None else number_of(cost_bound, "--cost-bound"),
+            preference=preference,
+            seed=seed,
+        )
+        try:
+            outcome = asyncio.run(run(settings, request, as_json=as_json))
+        except KeyboardInterrupt:
+            outcome = Cancelled()
+        if plan is not None and isinstance(outcome, Solved):
+            plan.write_text(str(outcome.plan), encoding="utf-8")
+    raise typer.Exit(exit_code(outcome))
+
+
+@commands.command(epilog=EXIT_CODES)
+def validate(
+    domain: DomainFile,
+    problem: ProblemFile,
+    plan: Annotated[Path, typer.Argument(help="Plan in the IPC format.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Verify a plan: execute it against the domain and check the goal. No model is asked."""
+    with problems_told(domain=domain, problem=problem):
+        task = task_of(domain, problem)
+        read_task(task)
+        judged = read_plan(text_of(plan))
+        verdict = verify(task, judged)
+        if as_json:
+            print(verdict_wire(verdict).model_dump_json(exclude_none=True))
+        else:
+            print(verdict_in_words(verdict, judged))
+    raise typer.Exit(Exit.SOLVED if isinstance(verdict, Valid) else Exit.NOT_SOLVED)
+
+
+@generators.command("blocksworld")
+def blocksworld(
+    *,
+    blocks: Annotated[int, typer.Option(min=2, max=200, help="How many blocks.")] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same task.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for domain.pddl and problem.pddl; else the problem is printed."),
+    ] = None,
+) -> None:
+    """Make a blocksworld task: any state to any state, each as likely as another."""
+    task = generate_blocksworld(blocks=blocks, seed=seed)
+    if out is None:
+        print(task.problem, end="")
+        return
+    with problems_told():
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "domain.pddl").write_text(task.domain, encoding="utf-8")
+        (out / "problem.pddl").write_text(task.problem, encoding="utf-8")
+
+
+@commands.command()
+def serve(
+    *,
+    host: Annotated[str | None, typer.Option(help="Address; 127.0.0.1 unless said.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 8000 unless said, 0 for any.")] = None,
+) -> None:
+    """Serve Modulo over HTTP. Everything else is set by MODULO_ environment variables."""
+    with problems_told():
+        settings = settings_with(host=host, port=port)
+        os.environ |= {"MODULO_HOST": settings.host, "MODULO_PORT": str(settings.port)}
+        # In the place of this process: what serves is slow to load, and signals reach it.
+        os.execv(sys.executable, [sys.executable, "-m", "app.main"])  # noqa: S606 (no shell)
+
+
+@commands.command()
+def catalogue(*, as_json: AsJson = False) -> None:
+    """List what is on offer: models, strategies, critics and what the apprentice knows."""
+    with problems_told():
+        offered = asyncio.run(offered_by(Settings()))
+        if as_json:
+            print(json.dumps(offered, indent=2))
+            return
+        for kind, entries in offered.items():
+            print(kind)
+            for entry in entries:
+                print(f"  {entry['name']:<14}{entry['summary']}")
+
+
+async def run(settings: Settings, request: PlanRequest, *, as_json: bool) -> Outcome:
+    """Run one session and write it as it goes.
+
+    Raises:
+        RequestRefused: what is asked for is not on offer.
+        TaskError: the task cannot be read.
+    """
+    console = Console(highlight=False)
+    screen = Screen(console)
+    async with open_bank(settings) as bank:
+        await asyncio.to_thread(bank.check, request)
+        if not as_json:
+            proposer, strategy = bank.names(request)
+            name = read_task(request.task).problem_name
+            screen.opening(name, proposer, strategy, request.budget)
+        outcome: Event | None = None
+        async with aclosing(bank.compose(request).solve(request.task, request.budget)) as events:
+            async for outcome in events:
+                if as_json:
+                    print(written(wired(outcome)), flush=True)
+                else:
+                    screen.show(outcome)
+    if isinstance(outcome, Solved) and not as_json:
+        console.print(f"\n{outcome.plan}", end="")
+    return outcome  # type: ignore[return-value]  # the loop's last event is an outcome
+
+
+async def offered_by(settings: Settings) -> dict[str, list[dict[str, str]]]:
+    """Ask the bank of these settings what it offers, by kind."""
+    async with open_bank(settings) as bank:
+        return bank.catalogue()
+
+
+def exit_code(outcome: Outcome) -> Exit:
+    """Say an outcome as an exit code."""
+    match outcome:
+        case Solved():
+            return Exit.SOLVED
+        case Failed():
+            return Exit.BROKEN
+        case Cancelled():
+            return Exit.CANCELLED
+        case _:
+            return Exit.NOT_SOLVED
+
+
+def settings_with(**said: Any) -> Settings:
+    """Read the settings, with what was said on the command line before the environment.
+
+    Raises:
+        ValidationError: a setting is not what it should be.
+    """
+    return Settings(**{name: value for name, value in said.items() if value is not None})
+
+
+def text_of(path: Path) -> str:
+    """Read a file, or standard input for `-`.
+
+    Raises:
+        OSError: it cannot be read.
+        UnicodeDecodeError: it is no UTF-8 text.
+    """
+    if str(path) == "-":
+        return sys.stdin.read()
+    return path.read_text(encoding="utf-8")
+
+
+def task_of(domain: Path, problem: Path) -> Task:
+    """Read the two files of a task. Raises as `text_of` does."""
+    return Task(domain=text_of(domain), problem=text_of(problem))
+
+
+def number_of(text: str, option: str) -> Fraction:
+    """Read a decimal or a fraction."""
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        stop(Exit.BAD_INPUT, f"{option}: {text!r} is neither a decimal nor a fraction")
+
+
+@contextmanager
+def problems_told(**files: Path) -> Iterator[None]:
+    """Tell problems in a few lines, without a traceback, and exit by their kind.
+
+    Args:
+        files: Where the texts come from that a `TaskError` may name: `domain`, `problem`.
+    """
+    try:
+        yield
+    except TaskError as problem:
+        stop(Exit.BAD_INPUT, placed(problem, files))
+    except (RequestRefused, PlanningError) as problem:
+        stop(Exit.BAD_INPUT, str(problem))
+    except UnicodeDecodeError as problem:
+        stop(Exit.BAD_INPUT, f"not UTF-8 text: {problem}")
+    except ValidationError as problem:
+        for fault in problem.errors(include_url=False):
+            print(f"modulo: {'.'.join(map(str, fault['loc']))}: {fault['msg']}", file=sys.stderr)
+        raise typer.Exit(Exit.BAD_INPUT) from None
+    except OSError as problem:
+        stop(Exit.BAD_INPUT, f"{problem.filename or ''}: {problem.strerror or problem}")
+
+
+def stop(code: Exit, message: str) -> NoReturn:
+    """Write why, and exit."""
+    print(f"modulo: {message}", file=sys.stderr)
+    raise typer.Exit(code) from None
+
+
+def main() -> None:
+    """Run the command line."""
+    commands()
