@@ -1,10 +1,25 @@
 """Serving, and ending well: streams and waits end first, so that nothing holds the end up."""
 
 import asyncio
+import gc
+from socket import socket
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+
+COLLECT_AFTER_OBJECTS = 10_000
+
+
+def settle_memory() -> None:
+    """Tell the garbage collector that what is loaded now stays, and to look less often.
+
+    A thousand sessions at once keep so many objects alive that looking through all of
+    them, and through every module besides, took a quarter of the CPU of an attempt.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER_OBJECTS, 20, 20)
 
 
 class Server(uvicorn.Server):
@@ -20,6 +35,11 @@ class Server(uvicorn.Server):
             )
         )
         self._app = app
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Open the application and begin to listen."""
+        await super().startup(sockets)
+        settle_memory()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take a signal: from now on the application is closing."""

@@ -15,6 +15,7 @@ from app.reading.lexicon import Lexicon
 from app.reading.lines import Line, make_line
 from app.reading.reasoning import Part, split_reasoning
 from app.reading.sentence import read_line
+from app.reading.stamps import in_time_order
 from planners.plan import Plan
 
 _VALUE = re.compile(
@@ -78,7 +79,8 @@ def _read_parts(text: str, parts: list[Part], said: str, lexicon: Lexicon) -> Re
     if chosen is not None and _is_passing(chosen, lexicon) and concludes_unsolvable(said):
         chosen = None
     if chosen is not None:
-        return Reading(plan=Plan(steps=tuple(chosen.steps)), unread=notes([chosen]))
+        steps, parallel = in_time_order(chosen.steps, text)
+        return Reading(plan=Plan(steps=steps), unread=(*notes([chosen]), *parallel))
     unread = notes(blocks)
     if claims_unsolvable(said):
         return Reading(plan=None, unread=unread, claims_unsolvable=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.modulo.events import AttemptFinished, AttemptStarted
 from app.modulo.proposer import Verifier
 from app.sessions.errors import (
+    BrokenLog,
     RequestRefused,
     SessionError,
     StaleWriter,
@@ -15,7 +16,7 @@ from app.sessions.errors import (
     TakenUpTooOften,
     UnknownSession,
 )
-from app.sessions.history import rebuild, tell
+from app.sessions.history import Told, rebuild, tell
 from app.sessions.request import Composer
 from app.sessions.store import Head, Store
 from app.sessions.wire import DeliveredWire, FailedWire, ReleasedWire, StoredEvent, wired
@@ -100,15 +101,25 @@ class Resumption:
             StoreUnavailable: the log cannot be read or written now; later may be better.
         """
         try:
-            head = await self.store.head(session_id)
-            if not head.status.ended:
-                await self._run(session_id, Writer(self.store, session_id, head.sequence))
+            told = await self._told(session_id)
+            if told is not None and not told.status.ended:
+                await self._run(session_id, told, Writer(self.store, session_id, told.sequence))
         except (StaleWriter, UnknownSession) as problem:
             log.info("stopped: %s", problem)
 
-    async def _run(self, session_id: str, writer: Writer) -> None:
+    async def _told(self, session_id: str) -> Told | None:
+        """Read a log; one that cannot be read fails its session, and None is given."""
         try:
-            await self._go_on(session_id, writer)
+            return tell(session_id, await self.store.read(session_id))
+        except BrokenLog as problem:
+            head = await self.store.head(session_id)
+            writer = Writer(self.store, session_id, head.sequence)
+            await writer.write(FailedWire(reason=str(problem)))
+            return None
+
+    async def _run(self, session_id: str, told: Told, writer: Writer) -> None:
+        try:
+            await self._go_on(session_id, told, writer)
         except asyncio.CancelledError:
             # Cancelled by its user, the log has ended already and takes nothing more.
             await writer.release()
@@ -121,8 +132,7 @@ class Resumption:
             log.exception("session %s broke", session_id)
             await writer.write(FailedWire(reason=f"internal error ({type(problem).__name__})"))
 
-    async def _go_on(self, session_id: str, writer: Writer) -> None:
-        told = tell(session_id, await self.store.read(session_id))
+    async def _go_on(self, session_id: str, told: Told, writer: Writer) -> None:
         if told.lost >= self.deliveries:
             raise TakenUpTooOften(session_id, told.lost)
         await writer.write(DeliveredWire())

@@ -23,6 +23,15 @@ from app.sessions.wire import SessionCreatedWire, StoredEvent, read, written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Begin:
+    """A session on its way to be made; `line` is its first event as text."""
+
+    session_id: str
+    line: str
+    key: IdempotencyKey | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
     """An event on its way to a log; `line` is the event as text."""
 
@@ -71,13 +80,9 @@ class SqliteStore:
         self, session_id: str, created: SessionCreatedWire, *, key: IdempotencyKey | None = None
     ) -> Head:
         """Begin a log; see `Store`."""
-        line = written(created)
-
-        def begin(connection: sqlite3.Connection) -> Head:
-            known = None if key is None else sqlite_rows.keyed(connection, key)
-            return known or sqlite_rows.begin(connection, session_id, line, key)
-
-        return await self._sqlite.run(begin)
+        return await self._sqlite.call(
+            _create, Begin(session_id=session_id, line=written(created), key=key)
+        )
 
     async def find(self, key: IdempotencyKey) -> Head | None:
         """Give the session begun under a key; see `Store`."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.api.server import settle_memory
 from app.modulo.budget import Budget
 from app.sessions.request import PlanRequest
 from app.sessions.runner import Queueing, Runner
@@ -27,6 +28,7 @@ async def solve_all(folder: Path, attempts: int) -> float:
     """Run the sessions; gives the wall-clock time from the first request to the last plan."""
     request = PlanRequest(task=TASK, budget=Budget(attempts=attempts, seconds=None))
     created = SessionCreatedWire.of(request)
+    settle_memory()
     answers = [HALF] * (attempts - 1) + [GOOD]
     bank = SmallBank(Patient(answers, seconds=LATENCY_SECONDS))
     async with (

@@ -79,6 +79,7 @@ class SmallBank:
     def __init__(self, proposer: Proposer, critics: Sequence[Critic] = ()) -> None:
         self.proposer = proposer
         self.critics = critics
+        self.reader = AnswerReader()
         self.verifier = VerifierThreads()
 
     def check(self, request: PlanRequest) -> None:
@@ -91,7 +92,7 @@ class SmallBank:
         return Modulo(
             strategy=Resample(batch=Batch(proposer=self.proposer.name), width=1),
             proposers={self.proposer.name: self.proposer},
-            reader=AnswerReader(),
+            reader=self.reader,
             verifier=self.verifier,
             critics=self.critics,
         )
