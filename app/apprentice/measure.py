@@ -1,8 +1,7 @@
 """How often the apprentice plans well: `python -m app.apprentice.measure`.
 
-Instances are drawn from the tenth that is never trained on; every plan is verified. The
-first call is made at temperature 0, and so on its own says how often one call is enough;
-the calls behind it are fresh drawings of names near temperature 0, without feedback.
+Instances are drawn from the tenth that is never trained on; every plan is verified. Each
+call names the blocks anew and is told nothing of those before it.
 """
 
 import argparse
@@ -22,7 +21,6 @@ from app.modulo.attempt import Ask
 from app.prompts.wording import Prompt
 from planners import Plan, PlanSyntaxError, Step, Task, Valid, read_plan, verify
 
-TEMPERATURE = 0.3
 SIDE_BY_SIDE = 8
 
 
@@ -49,7 +47,9 @@ class Measured:
         return self.solved_by[calls - 1] / self.tasks
 
 
-async def measure(model: ChatModel, tasks: Sequence[Task], *, calls: int, seed: int) -> Measured:
+async def measure(
+    model: ChatModel, tasks: Sequence[Task], *, calls: int, seed: int, temperature: float = 0.0
+) -> Measured:
     """Ask for plans until one is valid, at most so many times each.
 
     Args:
@@ -57,13 +57,15 @@ async def measure(model: ChatModel, tasks: Sequence[Task], *, calls: int, seed: 
         tasks: Those of which none is refused.
         calls: Most calls of one task.
         seed: Same seed, same calls.
+        temperature: Of every call. Unitless, at least 0.
     """
     began = time.monotonic()
     places = asyncio.Semaphore(SIDE_BY_SIDE)
 
     async def one(number: int, task: Task) -> tuple[int | None, int, int]:
         async with places:
-            return await _solve(model, task, calls, seed * 1_000_003 + number * 1_009)
+            first = seed * 1_000_003 + number * 1_009
+            return await _solve(model, task, range(first, first + calls), temperature)
 
     found = await asyncio.gather(*(one(number, task) for number, task in enumerate(tasks)))
     needed = [calls_made for calls_made, _, _ in found if calls_made is not None]
@@ -77,15 +79,14 @@ async def measure(model: ChatModel, tasks: Sequence[Task], *, calls: int, seed: 
 
 
 async def _solve(
-    model: ChatModel, task: Task, calls: int, seed: int
+    model: ChatModel, task: Task, seeds: range, temperature: float
 ) -> tuple[int | None, int, int]:
     """Say with which call a task was solved, in how many steps, and for how many tokens."""
     wording = ApprenticeWording()
     tokens = 0
-    for call in range(1, calls + 1):
-        temperature = 0.0 if call == 1 else TEMPERATURE
-        prompt = wording.word(task, Ask(proposer=model.name, seed=seed + call), ())
-        sampling = Sampling(temperature=temperature, seed=seed + call)
+    for call, seed in enumerate(seeds, 1):
+        prompt = wording.word(task, Ask(proposer=model.name, seed=seed), ())
+        sampling = Sampling(temperature=temperature, seed=seed)
         answer = await model.complete(prompt.messages, sampling, timeout_seconds=600.0)
         tokens += answer.tokens.total
         plan = _plan(answer.text, prompt)
@@ -132,6 +133,7 @@ def main() -> None:
     parser.add_argument("--instances", type=int, default=200)
     parser.add_argument("--calls", type=int, default=16)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--temperature", type=float, default=0.0)
     parser.add_argument("--weights", type=Path, help="other weights than those shipped")
     parser.add_argument("--folders", type=Path, nargs="*", default=[], help="of PDDL tasks")
     options = parser.parse_args()
@@ -140,7 +142,15 @@ def main() -> None:
         f"{size} blocks": held_out(size, options.instances, options.seed) for size in options.sizes
     } | {folder.name: of_folder(folder) for folder in options.folders}
     for name, tasks in sets.items():
-        found = asyncio.run(measure(model, tasks, calls=options.calls, seed=options.seed))
+        found = asyncio.run(
+            measure(
+                model,
+                tasks,
+                calls=options.calls,
+                seed=options.seed,
+                temperature=options.temperature,
+            )
+        )
         shares = ", ".join(
             f"{calls}: {found.share(calls):.1%}"
             for calls in (1, 2, 4, 8, 16)

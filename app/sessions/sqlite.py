@@ -180,6 +180,19 @@ class SqliteStore:
                 waiting.told.set_result(head)
 
 
+def _create(connection: sqlite3.Connection, items: Sequence[Begin]) -> list[Head | Exception]:
+    """Make sessions, each unless its key is known."""
+    results: list[Head | Exception] = []
+    for item in items:
+        try:
+            known = None if item.key is None else sqlite_rows.keyed(connection, item.key)
+        except KeyReused as reused:
+            results.append(reused)
+            continue
+        results.append(known or sqlite_rows.begin(connection, item.session_id, item.line, item.key))
+    return results
+
+
 def _append(connection: sqlite3.Connection, items: Sequence[Append]) -> list[Head | Exception]:
     """Add events to logs, each if its log is where its writer believes it to be."""
     rows = sqlite_rows.rows(connection, {item.session_id for item in items})

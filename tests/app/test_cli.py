@@ -165,26 +165,22 @@ def test_a_model_server_that_is_not_there_makes_the_session_wait_while_its_secon
 
 
 def test_an_interrupt_cancels_without_a_traceback(folder):
-    process = subprocess.Popen(
-        [
-            MODULO,
-            "solve",
-            "domain.pddl",
-            "problem.pddl",
-            "--model-url",
-            "http://127.0.0.1:9/v1",
-            "--model",
-            "m",
-        ],
+    server = ("--model-url", "http://127.0.0.1:9/v1", "--model", "m")
+    with subprocess.Popen(
+        # A shell starts what runs in its background with interrupts ignored.
+        ["env", "--default-signal=INT", MODULO, "solve", "domain.pddl", "problem.pddl", *server],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=20)
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        try:
+            _, stderr = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert "Traceback" not in stderr
 
