@@ -28,9 +28,9 @@ from app.sessions.request import Mode, PlanRequest
 from app.settings import Settings, Words
 from planners.workers import VerifierThreads
 
-# One drawing at temperature 0, the rest near it: each attempt names the blocks anew, and
-# that is variety enough for a model this small (`docs/apprentice.md` has the figures).
-APPRENTICE_TEMPERATURES = (0.0, 0.3, 0.3, 0.3)
+# Each attempt names the blocks anew, which is all the variety it needs: any temperature
+# above 0 only costs (`docs/apprentice.md` has the figures).
+APPRENTICE_TEMPERATURES = (0.0,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

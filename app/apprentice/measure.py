@@ -1,7 +1,8 @@
 """How often the apprentice plans well: `python -m app.apprentice.measure`.
 
 Instances are drawn from the tenth that is never trained on; every plan is verified. Each
-call names the blocks anew and is told nothing of those before it.
+call names the blocks anew. It is told nothing of those before it, or else, at the level of
+`--feedback`, of the last that gave a plan.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from app.apprentice.corpus import draw_held_out
 from app.apprentice.model import embedded_apprentice
 from app.apprentice.wording import ApprenticeWording
 from app.llm.chat import ChatModel, Sampling
-from app.modulo.attempt import Ask
+from app.modulo.attempt import Ask, Attempt, Feedback, Proposal, Reading, Trace
 from app.prompts.wording import Prompt
 from planners import Plan, PlanSyntaxError, Step, Task, Valid, read_plan, verify
 
@@ -48,7 +49,13 @@ class Measured:
 
 
 async def measure(
-    model: ChatModel, tasks: Sequence[Task], *, calls: int, seed: int, temperature: float = 0.0
+    model: ChatModel,
+    tasks: Sequence[Task],
+    *,
+    calls: int,
+    seed: int,
+    temperature: float = 0.0,
+    feedback: Feedback = Feedback.NONE,
 ) -> Measured:
     """Ask for plans until one is valid, at most so many times each.
 
@@ -58,6 +65,7 @@ async def measure(
         calls: Most calls of one task.
         seed: Same seed, same calls.
         temperature: Of every call. Unitless, at least 0.
+        feedback: What a call is told of the one before; nothing unless said.
     """
     began = time.monotonic()
     places = asyncio.Semaphore(SIDE_BY_SIDE)
@@ -65,7 +73,7 @@ async def measure(
     async def one(number: int, task: Task) -> tuple[int | None, int, int]:
         async with places:
             first = seed * 1_000_003 + number * 1_009
-            return await _solve(model, task, range(first, first + calls), temperature)
+            return await _solve(model, task, range(first, first + calls), temperature, feedback)
 
     found = await asyncio.gather(*(one(number, task) for number, task in enumerate(tasks)))
     needed = [calls_made for calls_made, _, _ in found if calls_made is not None]
@@ -79,19 +87,35 @@ async def measure(
 
 
 async def _solve(
-    model: ChatModel, task: Task, seeds: range, temperature: float
+    model: ChatModel, task: Task, seeds: range, temperature: float, feedback: Feedback
 ) -> tuple[int | None, int, int]:
     """Say with which call a task was solved, in how many steps, and for how many tokens."""
     wording = ApprenticeWording()
     tokens = 0
+    trace: Trace = ()
     for call, seed in enumerate(seeds, 1):
-        prompt = wording.word(task, Ask(proposer=model.name, seed=seed), ())
+        after = trace[0].number if trace and feedback is not Feedback.NONE else None
+        ask = Ask(proposer=model.name, seed=seed, after=after, feedback=feedback)
+        prompt = wording.word(task, ask, trace)
         sampling = Sampling(temperature=temperature, seed=seed)
         answer = await model.complete(prompt.messages, sampling, timeout_seconds=600.0)
         tokens += answer.tokens.total
         plan = _plan(answer.text, prompt)
-        if plan is not None and isinstance(verify(task, plan), Valid):
+        if plan is None:
+            continue
+        verdict = verify(task, plan)
+        if isinstance(verdict, Valid):
             return call, len(plan.steps), tokens
+        trace = (
+            Attempt(
+                number=call,
+                round=call,
+                ask=ask,
+                proposal=Proposal(text=answer.text),
+                reading=Reading(plan=plan),
+                verdict=verdict,
+            ),
+        )
     return None, 0, tokens
 
 
@@ -134,6 +158,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=16)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--temperature", type=float, default=0.0)
+    parser.add_argument("--feedback", type=Feedback, choices=Feedback, default=Feedback.NONE)
     parser.add_argument("--weights", type=Path, help="other weights than those shipped")
     parser.add_argument("--folders", type=Path, nargs="*", default=[], help="of PDDL tasks")
     options = parser.parse_args()
@@ -149,6 +174,7 @@ def main() -> None:
                 calls=options.calls,
                 seed=options.seed,
                 temperature=options.temperature,
+                feedback=options.feedback,
             )
         )
         shares = ", ".join(

@@ -37,6 +37,9 @@ class Queueing:
         redelivery_seconds: After so long without a sign of life a session goes to
             another worker.
         check_seconds: How often a worker that has no free place looks for one.
+        batch: Sessions that a worker takes from the queue at a time. Hundreds at a time
+            would go through their attempts in step: all wait for the model together, and
+            then all want the CPU together.
         deliveries: A session is given up when so many workers were lost over it one
             after another, none of which finished an attempt.
         retry_seconds: How long to wait for a store that cannot be reached.
@@ -47,6 +50,7 @@ class Queueing:
     concurrency: int = 64
     redelivery_seconds: float = 15.0
     check_seconds: float = 0.025
+    batch: int = 16
     deliveries: int = 3
     retry_seconds: float = 1.0
 
@@ -125,6 +129,7 @@ class Runner:
                 concurrency=queueing.concurrency,
                 redelivery_timeout=timedelta(seconds=queueing.redelivery_seconds),
                 minimum_check_interval=timedelta(seconds=queueing.check_seconds),
+                message_batch=queueing.batch,
                 schedule_automatic_tasks=False,
                 # Only a store that cannot be reached gets out of a session.
                 dependencies=[Retry.forever(timedelta(seconds=queueing.retry_seconds))],

@@ -12,6 +12,7 @@ from typing import Self
 from app.sessions import sqlite_rows
 from app.sessions.errors import (
     BrokenLog,
+    KeyReused,
     SessionUnfinished,
     StaleWriter,
     UnknownSession,

@@ -42,7 +42,8 @@ PIECES = st.sampled_from(
 def test_junk_is_read_without_raising_and_what_is_told_of_it_is_bounded(text: str):
     reading = read_answer(text, LEXICON)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
-    assert len(reading.unread) <= MAX_UNREAD + 2  # how many more there were, and a stamp that steps share
+    # Two more: how many were left out, and a stamp that steps share.
+    assert len(reading.unread) <= MAX_UNREAD + 2
     assert all(1 <= unread.line <= lines for unread in reading.unread)
     assert all(len(unread.text) <= MAX_QUOTED and unread.reason for unread in reading.unread)
     assert not (reading.claims_unsolvable and reading.plan is not None)

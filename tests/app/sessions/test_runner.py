@@ -181,11 +181,11 @@ class Flaky:
     def __getattr__(self, name: str):
         return getattr(self._store, name)
 
-    async def head(self, session_id):
+    async def read(self, session_id, *, after=0):
         if self.away:
             self.asked.set()
             raise StoreUnavailable("away")
-        return await self._store.head(session_id)
+        return await self._store.read(session_id, after=after)
 
 
 async def test_a_session_waits_for_a_store_that_is_away_and_then_goes_on(store):
@@ -193,7 +193,8 @@ async def test_a_session_waits_for_a_store_that_is_away_and_then_goes_on(store):
     async with running(flaky, Patient([GOOD])) as runner:
         flaky.away = True
         await begin(store, runner)
-        await flaky.asked.wait()
+        async with asyncio.timeout(10):
+            await flaky.asked.wait()
         flaky.away = False
         head = await store.wait_for_end("s", timeout_seconds=10)
     assert head.status is Status.SOLVED
