@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from app.api import about, events, openapi, plans, problems, validations
+from app.api import about, events, metrics, openapi, plans, problems, validations
 from app.api.limits import BodyLimit
 from app.api.service import Limits, Service
 
@@ -52,9 +52,11 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.limits = limits
+    app.state.metrics = metrics.Metrics()
     app.add_middleware(BodyLimit, most_bytes=limits.body_bytes)
+    app.add_middleware(metrics.Timing, metrics=app.state.metrics)
     problems.install(app)
-    for room in (plans, events, validations, about):
+    for room in (plans, events, validations, about, metrics):
         app.include_router(room.router)
     openapi.install(app)
     return app

@@ -50,7 +50,7 @@ class Queueing:
     concurrency: int = 64
     redelivery_seconds: float = 15.0
     check_seconds: float = 0.025
-    batch: int = 16
+    batch: int = 4
     deliveries: int = 3
     retry_seconds: float = 1.0
 

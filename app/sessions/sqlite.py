@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -143,6 +143,15 @@ class SqliteStore:
             return tuple(session_id for (session_id,) in found)
 
         return await self._sqlite.run(select)
+
+    async def counts(self) -> Mapping[Status, int]:
+        """Count the sessions by status; see `Store`."""
+
+        def count(connection: sqlite3.Connection) -> dict[Status, int]:
+            found = connection.execute("SELECT status, count(*) FROM sessions GROUP BY status")
+            return {Status(status): number for status, number in found}
+
+        return await self._sqlite.run(count)
 
     async def erase(self, session_id: str) -> None:
         """Forget an ended session; see `Store`."""

@@ -1,6 +1,6 @@
 """What a store of sessions owes. The runner and the API know no more of it."""
 
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -172,6 +172,10 @@ class Store(Protocol):
 
     async def unfinished(self) -> tuple[str, ...]:
         """Name the sessions without an outcome, oldest first."""
+        ...
+
+    async def counts(self) -> Mapping[Status, int]:
+        """Count the sessions by status; one that no session has may be missing."""
         ...
 
     async def erase(self, session_id: str) -> None:

@@ -139,6 +139,17 @@ async def test_the_status_follows_the_events(store):
     assert seen == [Status.RUNNING, Status.QUEUED, Status.RUNNING, Status.EXHAUSTED]
 
 
+async def test_sessions_are_counted_by_status(store):
+    for name in ("a", "b", "c"):
+        await store.create(name, CREATED)
+    await store.append("c", ExhaustedWire(limit=Limit.ATTEMPTS), expected=1)
+    counts = await store.counts()
+    assert {status: number for status, number in counts.items() if number} == {
+        Status.QUEUED: 2,
+        Status.EXHAUSTED: 1,
+    }
+
+
 async def test_a_session_that_is_not_there_is_said_to_be_unknown(store):
     for call in (
         store.head("none"),

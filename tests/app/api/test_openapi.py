@@ -46,6 +46,7 @@ def test_every_route_of_the_design_is_there(document):
         "get /v1/catalogue",
         "get /livez",
         "get /readyz",
+        "get /metrics",
     }
 
 
