@@ -38,7 +38,7 @@ class Model:
     """A model on offer, with the words it is asked in.
 
     Attributes:
-        chat: The model; None stands for nothing but the apprentice's own tongue.
+        chat: The model itself.
         proposer: What the loop asks.
         temperatures: Of fresh asks, taken in turn.
         variants: Wordings, taken in turn.
