@@ -1,5 +1,6 @@
 """The sound half: what it says of a plan is true, and it never talks to a language model."""
 
+from planners.condition import Cause, Compound, Condition, Inequality, Literal
 from planners.errors import (
     BoundReached,
     PlanningError,
@@ -13,11 +14,12 @@ from planners.errors import (
 from planners.plan import Plan, Step, read_plan
 from planners.task import Task
 from planners.verdict import (
-    Compound,
-    Condition,
+    ConflictingEffects,
+    DivisionByZero,
     Flaw,
+    Interference,
     Invalid,
-    Literal,
+    PlanFlaw,
     StepFlaw,
     UndefinedValue,
     UnknownAction,
@@ -26,19 +28,28 @@ from planners.verdict import (
     UnsatisfiedPrecondition,
     Valid,
     Verdict,
+    ViolatedConstraint,
     WrongArguments,
+    WrongDuration,
+    WrongTime,
     WrongType,
 )
 from planners.verifier import verify
 
 __all__ = [
     "BoundReached",
+    "Cause",
     "Compound",
     "Condition",
+    "ConflictingEffects",
+    "DivisionByZero",
     "Flaw",
+    "Inequality",
+    "Interference",
     "Invalid",
     "Literal",
     "Plan",
+    "PlanFlaw",
     "PlanSyntaxError",
     "PlanningError",
     "Step",
@@ -56,7 +67,10 @@ __all__ = [
     "UnsupportedTask",
     "Valid",
     "Verdict",
+    "ViolatedConstraint",
     "WrongArguments",
+    "WrongDuration",
+    "WrongTime",
     "WrongType",
     "read_plan",
     "verify",

@@ -6,7 +6,9 @@ PlanningError
 ├── UnsupportedTask        a part of PDDL that we refuse by name rather than guess at
 ├── TaskTooLarge           past a stated bound (bytes, nesting, objects)
 ├── PlanSyntaxError        the plan text is not in the IPC format
-└── BoundReached           judging a plan took more than it was allowed: no verdict
+├── BoundReached           judging a plan took more than it was allowed: no verdict
+├── WorkerLost             the process that judged a plan was lost: no verdict
+└── NoCertificate          the plan is valid, and of a kind that has no certificate
 """
 
 
@@ -79,10 +81,32 @@ class BoundReached(PlanningError):
         limit: How many were allowed.
     """
 
-    def __init__(self, bound: str, limit: int) -> None:
+    def __init__(self, bound: str, limit: float) -> None:
         super().__init__(bound, limit)
         self.bound = bound
         self.limit = limit
 
     def __str__(self) -> str:
         return f"the bound of {self.limit} {self.bound} was reached; no verdict was made"
+
+
+class WorkerLost(PlanningError):
+    """The process that judged a plan was lost, or broke. This is no verdict.
+
+    Attributes:
+        reason: What is known of it, such as `ended by signal 9`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the process that judged the plan was lost ({self.reason}); no verdict was made"
+
+
+class NoCertificate(PlanningError):
+    """The plan is temporal: steps may overlap, so no states stand between them."""
+
+    def __str__(self) -> str:
+        return "certificates are made of sequential plans; this one is temporal"

@@ -7,45 +7,8 @@ watches), so holding one is proof that the plan was executed and reaches the goa
 from dataclasses import dataclass
 from fractions import Fraction
 
+from planners.condition import Cause, Condition, Inequality, Literal
 from planners.plan import Step
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Literal:
-    """A ground atom or its negation, such as `(on a b)` or `(not (clear a))`.
-
-    Attributes:
-        predicate: Lower-case name; `=` for equality.
-        arguments: Names of objects.
-        positive: False for a negated atom.
-    """
-
-    predicate: str
-    arguments: tuple[str, ...] = ()
-    positive: bool = True
-
-    def __str__(self) -> str:
-        atom = "(" + " ".join((self.predicate, *self.arguments)) + ")"
-        return atom if self.positive else f"(not {atom})"
-
-
-@dataclass(frozen=True, slots=True)
-class Compound:
-    """A ground condition that is no literal: a disjunction or an existential.
-
-    Attributes:
-        formula: The condition as PDDL text, with variables of the schema replaced.
-        nearest: What is unmet in the option that lacks least.
-    """
-
-    formula: str
-    nearest: tuple["Condition", ...] = ()
-
-    def __str__(self) -> str:
-        return self.formula
-
-
-Condition = Literal | Compound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +67,17 @@ class UnsatisfiedPrecondition:
 
     Attributes:
         unmet: The conditions that do not hold there, ground.
+        causes: Of each literal among them, why it does not hold.
+        time: When they had to hold, in a temporal plan; else None.
+        phase: `start`, `over all` or `end` of a durative action; else None.
     """
 
     index: int
     step: Step
     unmet: tuple[Condition, ...]
+    causes: tuple[Cause, ...] = ()
+    time: Fraction | None = None
+    phase: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,16 +94,108 @@ class UndefinedValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DivisionByZero:
+    """The step's effect divides by zero.
+
+    Attributes:
+        term: The ground expression, such as `(/ (load t) (size t))`.
+    """
+
+    index: int
+    step: Step
+    term: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictingEffects:
+    """Effects of one step assign to a number and change it otherwise, too.
+
+    Attributes:
+        term: The ground function term, such as `(fuel t1)`.
+    """
+
+    index: int
+    step: Step
+    term: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongDuration:
+    """The step takes another time than its action may, or the plan gives none.
+
+    Attributes:
+        found: The duration in the plan, or None where none stands there.
+        expected: The bounds that are not kept, ground, such as `(= ?duration 5)`; empty
+            where a step that takes no time is given a duration.
+    """
+
+    index: int
+    step: Step
+    found: Fraction | None
+    expected: tuple[Inequality, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongTime:
+    """The step stands at no time at which it can be executed.
+
+    Attributes:
+        reason: What is wrong, such as that a temporal plan gives no time stamp.
+    """
+
+    index: int
+    step: Step
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interference:
+    """Two steps at one instant touch the same fact or number (PDDL 2.1, mutex).
+
+    Attributes:
+        other: Index of the other step, which stands earlier in the plan.
+        other_step: That step.
+        term: The ground atom or function term, such as `(holding a)`.
+        time: The instant.
+    """
+
+    index: int
+    step: Step
+    other: int
+    other_step: Step
+    term: str
+    time: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnsatisfiedGoal:
     """Every step was executed, and the goal does not hold at the end.
 
     Attributes:
         index: The number of steps, as the goal stands behind the last one.
         unmet: The parts of the goal that do not hold, ground.
+        causes: Of each literal among them, why it does not hold.
     """
 
     index: int
     unmet: tuple[Condition, ...]
+    causes: tuple[Cause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViolatedConstraint:
+    """Every step was executed, and the states passed through break a constraint.
+
+    Attributes:
+        index: Index of the step behind which it was clear; the number of steps where
+            that is only clear at the end, and -1 where the initial state breaks it.
+        constraint: The ground constraint, such as `(always (clear a))`.
+        time: When that was, in a temporal plan; else None.
+    """
+
+    index: int
+    constraint: str
+    time: Fraction | None = None
 
 
 StepFlaw = (
@@ -144,8 +205,14 @@ StepFlaw = (
     | WrongType
     | UnsatisfiedPrecondition
     | UndefinedValue
+    | DivisionByZero
+    | ConflictingEffects
+    | WrongDuration
+    | WrongTime
+    | Interference
 )
-Flaw = StepFlaw | UnsatisfiedGoal
+PlanFlaw = UnsatisfiedGoal | ViolatedConstraint
+Flaw = StepFlaw | PlanFlaw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,12 +220,20 @@ class Valid:
     """Proof that a plan solves a task. Made by the verifier alone.
 
     Attributes:
-        cost: The value of the metric; without one, the number of steps.
+        cost: The value of the metric; without one, the number of steps. None where the
+            metric has no value, as when it divides by zero.
         steps: How many steps were executed.
+        makespan: When the last step ends, in a temporal plan; else None.
+        violated: Each preference that is violated, with how often, sorted by name.
+        tolerance: In a plan judged by its time stamps, by how much durations may miss their
+            bounds; what interferes is more than a tenth of it apart. Else None.
     """
 
-    cost: Fraction
+    cost: Fraction | None
     steps: int
+    makespan: Fraction | None = None
+    violated: tuple[tuple[str, int], ...] = ()
+    tolerance: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +248,8 @@ class Invalid:
         flaw: The first thing wrong. `index` counts from 0.
         also: Further flaws found by the same reading, in order of their steps.
         executed: How many steps could be executed before the first that could not.
-        state: The atoms that hold there, sorted.
+        state: The atoms that hold there, sorted; derived ones are among them.
+        values: The numbers that steps change, as they are there, sorted by term.
         open_goals: The parts of the goal that do not hold there, ground.
     """
 
@@ -181,6 +257,7 @@ class Invalid:
     also: tuple[Flaw, ...] = ()
     executed: int
     state: tuple[Literal, ...]
+    values: tuple[tuple[str, Fraction], ...] = ()
     open_goals: tuple[Condition, ...]
 
 

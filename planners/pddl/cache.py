@@ -39,6 +39,9 @@ class TaskCache(Generic[Made]):
     def __len__(self) -> int:
         return len(self._kept)
 
+    def __contains__(self, task: Task) -> bool:
+        return task in self._kept
+
     def __call__(self, task: Task) -> Made:
         """Return the kept result, or make it. Of two threads the first one's is kept."""
         with self._lock:

@@ -1,35 +1,21 @@
 """Effects of actions, read into the model."""
 
-import re
-from fractions import Fraction
-
-from planners.errors import TaskSyntaxError, TaskTooLarge
+from planners.errors import TaskSyntaxError
+from planners.pddl.assignments import assigned
 from planners.pddl.conditions import ConditionReader, quantified_variables
+from planners.pddl.expressions import ExpressionReader, is_number
+from planners.pddl.formula import EQUALS, TOTAL_COST, FunctionTerm, Parameter, StepDuration
 from planners.pddl.lists import group_of
-from planners.pddl.model import (
-    EQUALS,
-    TOTAL_COST,
-    AndEffect,
-    AtomEffect,
-    Effect,
-    ForallEffect,
-    FunctionTerm,
-    Increase,
-    When,
-)
+from planners.pddl.model import AndEffect, AtomEffect, Effect, ForallEffect, NumericEffect, When
+from planners.pddl.object_functions import Lookups
+from planners.pddl.object_terms import applied, is_undefined
 from planners.pddl.syntax import Group, Node, describe
-from planners.pddl.tokens import Source, Word
+from planners.pddl.tokens import Word
 from planners.pddl.vocabulary import Variables, Vocabulary
 
-MAX_DIGITS = 100
+NUMERIC_EFFECTS = ("increase", "decrease", "assign", "scale-up", "scale-down")
 
-_NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
-_ARITHMETIC = {"+", "-", "*", "/"}
 _REFUSED = {
-    "decrease": "numeric fluents",
-    "assign": "numeric and object fluents",
-    "scale-up": "numeric fluents",
-    "scale-down": "numeric fluents",
     "probabilistic": "probabilistic effects",
     "oneof": "non-deterministic effects",
     "at": "durative actions",
@@ -37,38 +23,23 @@ _REFUSED = {
 }
 
 
-def is_number(node: Node) -> bool:
-    """Say whether a node is a number such as `5`, `-2` or `0.25`."""
-    return isinstance(node, Word) and _NUMBER.fullmatch(node.text) is not None
-
-
-def number(source: Source, node: Node) -> Fraction:
-    """Read a number, exactly.
-
-    Raises:
-        TaskSyntaxError: if it is none.
-        TaskTooLarge: past `MAX_DIGITS`.
-    """
-    if not (isinstance(node, Word) and is_number(node)):
-        message = f"expected a number such as 5 or 0.25, found {describe(node)}"
-        raise source.fault(TaskSyntaxError, node.offset, message)
-    if len(node.text) > MAX_DIGITS:
-        message = f"a number of more than {MAX_DIGITS} digits"
-        raise source.fault(TaskTooLarge, node.offset, message)
-    return Fraction(node.text)
-
-
 class EffectReader:
     """Reads effects of one domain.
 
+    What an effect says of object functions is only half in what is read:
+    `planners.pddl.assignments.guarded` adds what has to hold beside it.
+
     Args:
         vocabulary: The names that may be used.
+        durative: Whether amounts may be computed from `?duration`.
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, *, durative: bool = False) -> None:
         self._vocabulary = vocabulary
         self._source = vocabulary.source
         self._conditions = ConditionReader(vocabulary, strict=False)
+        words = {"?duration": StepDuration()} if durative else {}
+        self._expressions = ExpressionReader(vocabulary, words=words)
 
     def read(self, node: Node, bound: Variables) -> Effect:
         """Read an effect; `()` is the effect that changes nothing.
@@ -94,74 +65,92 @@ class EffectReader:
                 return AndEffect(tuple(self.read(item, bound) for item in group.items[1:]))
             case "not":
                 return self._deletion(group, head, bound)
-            case "forall":
-                return self._forall(group, head, bound)
-            case "when":
-                return self._when(group, head, bound)
-        return self._simple(group, head, bound)
+            case "forall" | "when":
+                return self._compound(group, head, bound)
+        if head.text in NUMERIC_EFFECTS and head.text not in self._vocabulary.predicates:
+            return self._change(group, head, bound)
+        return self._literal(group, head, bound, positive=True)
 
-    def _simple(self, group: Group, head: Word, bound: Variables) -> Effect:
+    def _literal(self, group: Group, head: Word, bound: Variables, *, positive: bool) -> Effect:
+        self._refuse(head)
+        lookups = self._vocabulary.lookups(bound)
+        atom = self._vocabulary.atom(group, head, bound, strict=True, lookups=lookups)
+        effect = AtomEffect(atom, positive)
+        return effect if lookups is None else lookups.around_effect(effect)
+
+    def _refuse(self, head: Word) -> None:
+        if head.text in self._vocabulary.derived:
+            message = f"`{head.text}` is derived by rules; no effect changes it"
+            raise self._vocabulary.semantic(head.offset, message)
+        if head.text == EQUALS:
+            message = "`=` stands in conditions; no effect changes which object is which"
+            raise self._vocabulary.semantic(head.offset, message)
         if head.text not in self._vocabulary.predicates:
-            if head.text == "increase":
-                return self._increase(group, head, bound)
             if head.text in _REFUSED:
                 what = f"`{head.text}` in an effect ({_REFUSED[head.text]})"
                 raise self._vocabulary.unsupported(head.offset, what)
             if head.text in ("imply", "exists"):
                 message = f"`{head.text}` stands in conditions, not in effects"
                 raise self._source.fault(TaskSyntaxError, head.offset, message)
-        if head.text == EQUALS:
-            message = "`=` stands in conditions; no effect changes which object is which"
-            raise self._vocabulary.semantic(head.offset, message)
-        return AtomEffect(self._vocabulary.atom(group, head, bound, strict=True))
 
     def _deletion(self, group: Group, head: Word, bound: Variables) -> Effect:
         self._count(group, head, 1)
         inner = group_of(self._source, group.items[1], "an atom")
-        effect = self.read(inner, bound)
-        if not (isinstance(effect, AtomEffect) and effect.positive):
+        name = inner.items[0] if inner.items else None
+        words = ("and", "not", "forall", "when", *NUMERIC_EFFECTS)
+        if not isinstance(name, Word) or (
+            name.text in words and name.text not in self._vocabulary.predicates
+        ):
             message = f"in an effect `not` takes an atom, found {describe(inner)}"
             raise self._source.fault(TaskSyntaxError, inner.offset, message)
-        return AtomEffect(effect.atom, positive=False)
+        return self._literal(inner, name, bound, positive=False)
 
-    def _forall(self, group: Group, head: Word, bound: Variables) -> Effect:
+    def _compound(self, group: Group, head: Word, bound: Variables) -> Effect:
         self._count(group, head, 2)
+        self._vocabulary.use(":conditional-effects", head.offset, f"`{head.text}` in an effect")
+        if head.text == "when":
+            condition = self._conditions.read(group.items[1], bound)
+            return When(condition, self.read(group.items[2], bound))
         parameters, inner = quantified_variables(self._vocabulary, group, bound)
-        self._use(head)
         return ForallEffect(parameters, self.read(group.items[2], inner))
 
-    def _when(self, group: Group, head: Word, bound: Variables) -> Effect:
+    def _change(self, group: Group, head: Word, bound: Variables) -> Effect:
         self._count(group, head, 2)
-        self._use(head)
-        condition = self._conditions.read(group.items[1], bound)
-        return When(condition, self.read(group.items[2], bound))
+        target, amount = group.items[1:]
+        if head.text == "assign" and self._vocabulary.object_function(target) is not None:
+            return self._assignment(target, amount, bound)
+        lookups = self._vocabulary.lookups(bound)
+        function = self._vocabulary.function_term(target, bound, lookups)
+        value = self._expressions.read(amount, bound, lookups)
+        effect = NumericEffect(head.text, function, value)
+        # Of numbers, action costs let the total alone grow, by what is looked up.
+        simple = head.text == "increase" and function.function == TOTAL_COST
+        if simple and (is_number(amount) or isinstance(value, FunctionTerm)):
+            self._vocabulary.use(":action-costs", head.offset, f"`{head.text}`")
+        else:
+            self._vocabulary.use(":numeric-fluents", head.offset, f"`{head.text}`")
+        return effect if lookups is None else lookups.around_effect(effect)
 
-    def _increase(self, group: Group, head: Word, bound: Variables) -> Effect:
-        self._count(group, head, 2)
-        function = self._vocabulary.function_term(group.items[1], bound)
-        if function.function != TOTAL_COST:
-            what = f"changing `{function.function}` (numeric fluents beyond `{TOTAL_COST}`)"
-            raise self._vocabulary.unsupported(group.items[1].offset, what)
-        self._vocabulary.use(":action-costs", head.offset, "`increase`")
-        return Increase(function, self._amount(group.items[2], bound))
-
-    def _amount(self, node: Node, bound: Variables) -> Fraction | FunctionTerm:
-        if is_number(node):
-            return number(self._source, node)
-        if isinstance(node, Group) and node.items:
-            head = node.items[0]
-            if isinstance(head, Word) and head.text in _ARITHMETIC:
-                raise self._vocabulary.unsupported(node.offset, "arithmetic (numeric fluents)")
-        amount = self._vocabulary.function_term(node, bound)
-        if amount.function == TOTAL_COST:
-            what = f"`{TOTAL_COST}` in a condition or an amount (numeric fluents)"
-            raise self._vocabulary.unsupported(node.offset, what)
-        return amount
+    def _assignment(self, target: Node, value: Node, bound: Variables) -> Effect:
+        vocabulary = self._vocabulary
+        lookups = Lookups(bound, vocabulary.fresh)
+        found = applied(vocabulary, target, bound, lookups)
+        if found is None:
+            message = f"expected a function with an object as value, found {describe(target)}"
+            raise self._source.fault(TaskSyntaxError, target.offset, message)
+        function, types = found
+        term = None
+        if not is_undefined(vocabulary, value):
+            term = vocabulary.term(value, bound, lookups)
+            # A value outside the types would not be taken back by the next assignment.
+            if not vocabulary.always_fits(term, types, lookups.scope):
+                wanted = " or ".join(types)
+                message = f"{describe(value)} need not be of type {wanted}, as values have to be"
+                raise vocabulary.semantic(value.offset, message)
+        every = vocabulary.fresh.like(f"?{function.function}", lookups.scope)
+        return lookups.around_effect(assigned(function, term, Parameter(every, types)))
 
     def _count(self, group: Group, head: Word, expected: int) -> None:
         if len(group.items) - 1 != expected:
             message = f"`{head.text}` takes {expected} parts, found {len(group.items) - 1}"
             raise self._source.fault(TaskSyntaxError, head.offset, message)
-
-    def _use(self, head: Word) -> None:
-        self._vocabulary.use(":conditional-effects", head.offset, f"`{head.text}` in an effect")

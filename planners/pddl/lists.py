@@ -78,7 +78,7 @@ def _typed(
             if type_node is None or not untyped:
                 message = "a dash stands between names and their type"
                 raise source.fault(TaskSyntaxError, node.offset, message)
-            types = _types(source, type_node)
+            types = types_behind_dash(source, type_node)
             result.extend(Typed(name, types) for name in untyped)
             untyped = []
         elif isinstance(node, Word) and fits(node):
@@ -90,7 +90,13 @@ def _typed(
     return result
 
 
-def _types(source: Source, node: Node) -> tuple[Word, ...]:
+def types_behind_dash(source: Source, node: Node) -> tuple[Word, ...]:
+    """Read a type or `(either …)`.
+
+    Raises:
+        TaskSyntaxError: if it is neither.
+        TaskTooLarge: past `MAX_ALTERNATIVES`.
+    """
     if isinstance(node, Word):
         return (name_of(source, node, "a type"),)
     match node.items:

@@ -1,7 +1,7 @@
 """The lifted model of a task: what its PDDL says, with nothing grounded.
 
-All names are lower case. A term is a string: a variable begins with `?`, anything else is
-an object. Everything here is a plain value: it compares, pickles and is never changed.
+All names are lower case. Everything here is a plain value: it compares, pickles and is
+never changed.
 """
 
 from collections.abc import Mapping
@@ -9,91 +9,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
-from planners.verdict import Literal
-
-OBJECT = "object"
-EQUALS = "="
-TOTAL_COST = "total-cost"
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A typed variable.
-
-    Attributes:
-        name: With its question mark, such as `?from`.
-        types: Types of which one must fit; `("object",)` where none was written.
-    """
-
-    name: str
-    types: tuple[str, ...] = (OBJECT,)
-
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """A predicate over terms; equality is the predicate `=`."""
-
-    predicate: str
-    terms: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """A negation."""
-
-    operand: "Formula"
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """A conjunction; true where it is empty."""
-
-    operands: tuple["Formula", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """A disjunction; false where it is empty."""
-
-    operands: tuple["Formula", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Imply:
-    """An implication."""
-
-    premise: "Formula"
-    conclusion: "Formula"
-
-
-@dataclass(frozen=True, slots=True)
-class Forall:
-    """True where the body holds for all objects of the types; also over no objects."""
-
-    parameters: tuple[Parameter, ...]
-    body: "Formula"
-
-
-@dataclass(frozen=True, slots=True)
-class Exists:
-    """True where the body holds for some objects of the types."""
-
-    parameters: tuple[Parameter, ...]
-    body: "Formula"
-
-
-Formula: TypeAlias = Atom | Not | And | Or | Imply | Forall | Exists
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionTerm:
-    """A numeric function applied to terms, such as `(road-length ?a ?b)`."""
-
-    function: str
-    terms: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return "(" + " ".join((self.function, *self.terms)) + ")"
+from planners.condition import Literal
+from planners.pddl.formula import OBJECT, Atom, Expression, Formula, FunctionTerm, Parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +45,81 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
-class Increase:
-    """A rise of `total-cost`, the only number that steps may change.
+class NumericEffect:
+    """A change of a number. The amount is computed in the state before the step.
 
     Attributes:
-        function: What rises.
-        amount: By how much: a number, or a function whose values the problem gives.
+        operator: `increase`, `decrease`, `assign`, `scale-up` or `scale-down`.
+        function: What changes.
+        amount: By how much, or to what.
     """
 
+    operator: str
     function: FunctionTerm
-    amount: Fraction | FunctionTerm
+    amount: Expression
 
 
-Effect: TypeAlias = AtomEffect | AndEffect | ForallEffect | When | Increase
+Effect: TypeAlias = AtomEffect | AndEffect | ForallEffect | When | NumericEffect
+
+
+@dataclass(frozen=True, slots=True)
+class Axiom:
+    """A rule for a derived predicate: it holds of the parameters where the body does.
+
+    Several rules may derive one predicate. What no rule derives does not hold.
+    """
+
+    predicate: str
+    parameters: tuple[Parameter, ...]
+    body: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """A condition on all the states that a plan passes through, the first one included.
+
+    Attributes:
+        kind: `at-end`, `always`, `sometime`, `at-most-once`, `sometime-after`,
+            `sometime-before`, `within`, `always-within`, `hold-during` or `hold-after`.
+        formulas: Two for `sometime-after`, `sometime-before` and `always-within`; else one.
+        times: One for `within`, `always-within` and `hold-after`, two for `hold-during`.
+        parameters: Variables of quantifiers around it: it is meant for all objects of
+            their types.
+    """
+
+    kind: str
+    formulas: tuple[Formula, ...]
+    times: tuple[Fraction, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """A condition that a plan should meet and need not. A goal is of the kind `at-end`.
+
+    Each instance of the parameters of its condition counts as one when it is violated.
+
+    Attributes:
+        name: Names may be shared, and are then counted together; never empty.
+        condition: What should hold.
+    """
+
+    name: str
+    condition: Trajectory
+
+
+@dataclass(frozen=True, slots=True)
+class StepPreference:
+    """A condition that should hold for each step of an action, counted step by step.
+
+    Attributes:
+        phase: `start`, `over all` or `end` of a durative action; None: before the step.
+    """
+
+    name: str
+    condition: Formula
+    parameters: tuple[Parameter, ...] = ()
+    phase: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,12 +131,82 @@ class ActionSchema:
         parameters: In the order in which steps give their arguments.
         precondition: `And()` where none was written.
         effect: `AndEffect()` where none was written.
+        preferences: Written among the preconditions, and no part of them.
     """
 
     name: str
     parameters: tuple[Parameter, ...]
     precondition: Formula
     effect: Effect
+    preferences: tuple[StepPreference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DurationBound:
+    """A bound on `?duration`.
+
+    Attributes:
+        operator: `=`, `<=` or `>=`: the duration stands on its left.
+        value: The bound.
+        at_end: Whether the value is computed in the state before the end, not the start.
+    """
+
+    operator: str
+    value: Expression
+    at_end: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DurativeSchema:
+    """A durative action with variables.
+
+    Attributes:
+        name: Its name in the domain; no action shares it.
+        parameters: In the order in which steps give their arguments.
+        bounds: All of them bound its duration; none where any will do.
+        at_start: What has to hold just before the start.
+        over_all: What has to hold between start and end, both excluded.
+        at_end: What has to hold just before the end.
+        start_effect: What changes at the start.
+        end_effect: What changes at the end.
+        preferences: Written among the conditions, and no part of them.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    bounds: tuple[DurationBound, ...]
+    at_start: Formula
+    over_all: Formula
+    at_end: Formula
+    start_effect: Effect
+    end_effect: Effect
+    preferences: tuple[StepPreference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimedEffect:
+    """What changes at a stated time, whatever the plan does.
+
+    Attributes:
+        time: In the unit of the plan's time stamps; above 0.
+        effect: A literal, or an `assign` of a number.
+    """
+
+    time: Fraction
+    effect: AtomEffect | NumericEffect
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What makes one valid plan better than another.
+
+    Attributes:
+        expression: Its value behind the last step is the cost of the plan.
+        maximize: Whether more is better.
+    """
+
+    expression: Expression
+    maximize: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,11 +243,16 @@ class LiftedTask:
         constants: The names among `objects` that the domain declares.
         predicates: Each predicate with its parameters; equality is not among them.
         functions: Each numeric function with its parameters.
+        axioms: The rules of derived predicates, in the order of the text; stratified.
         actions: Each action schema by its name, in the order of the text.
-        init: The atoms that hold at first. All positive, `=` not among them.
+        durative_actions: Each durative action by its name, in the order of the text.
+        init: The atoms that hold at first. All positive, `=` and derived ones not among them.
         init_values: The values that functions have at first.
+        timed: What changes at stated times, in order of time.
         goal: What must hold behind the last step.
-        metric: The function whose value is to be small, or None: then the number of steps.
+        constraints: What the states passed through must meet, of domain and problem.
+        preferences: What should be met, of domain and problem.
+        metric: What makes a plan good, or None: then the number of steps.
         warnings: What was odd. Not compared.
     """
 
@@ -210,12 +264,22 @@ class LiftedTask:
     constants: frozenset[str] = frozenset()
     predicates: Mapping[str, tuple[Parameter, ...]]
     functions: Mapping[str, tuple[Parameter, ...]] = field(default_factory=dict)
+    axioms: tuple[Axiom, ...] = ()
     actions: Mapping[str, ActionSchema]
+    durative_actions: Mapping[str, DurativeSchema] = field(default_factory=dict)
     init: frozenset[Literal]
     init_values: Mapping[FunctionTerm, Fraction] = field(default_factory=dict)
+    timed: tuple[TimedEffect, ...] = ()
     goal: Formula
-    metric: FunctionTerm | None = None
+    constraints: tuple[Trajectory, ...] = ()
+    preferences: tuple[Preference, ...] = ()
+    metric: Metric | None = None
     warnings: tuple[TaskWarning, ...] = field(default=(), compare=False)
+
+    @property
+    def temporal(self) -> bool:
+        """Whether plans are judged by their time stamps."""
+        return bool(self.durative_actions or self.timed)
 
     def is_a(self, found: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
         """Say whether one of the found types is, or is below, one of the wanted."""

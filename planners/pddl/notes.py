@@ -7,21 +7,30 @@ from planners.pddl.tokens import Source
 
 MAX_WARNINGS = 100
 
-SUPPORTED = (
+_QUANTIFIED = (":existential-preconditions", ":universal-preconditions")
+_SUPPORTED = (
     ":strips",
     ":typing",
     ":equality",
     ":negative-preconditions",
     ":disjunctive-preconditions",
-    ":existential-preconditions",
-    ":universal-preconditions",
+    *_QUANTIFIED,
     ":quantified-preconditions",
     ":conditional-effects",
     ":adl",
-    ":action-costs",
     ":constants",
+    ":action-costs",
+    ":fluents",
+    ":numeric-fluents",
+    ":object-fluents",
+    ":derived-predicates",
+    ":domain-axioms",
+    ":durative-actions",
+    ":duration-inequalities",
+    ":timed-initial-literals",
+    ":constraints",
+    ":preferences",
 )
-_QUANTIFIED = (":existential-preconditions", ":universal-preconditions")
 _IMPLIED = {
     ":quantified-preconditions": _QUANTIFIED,
     ":adl": (
@@ -33,26 +42,15 @@ _IMPLIED = {
         ":conditional-effects",
         *_QUANTIFIED,
     ),
-    ":fluents": (":action-costs",),
     ":numeric-fluents": (":action-costs",),
+    ":fluents": (":numeric-fluents", ":object-fluents", ":action-costs"),
+    ":domain-axioms": (":derived-predicates",),
+    ":duration-inequalities": (":durative-actions",),
+    ":timed-initial-literals": (":durative-actions",),
 }
-# Declared by many domains that never use them. What they stand for is refused where used.
-_HARMLESS = (
-    ":fluents",
-    ":numeric-fluents",
-    ":object-fluents",
-    ":durative-actions",
-    ":duration-inequalities",
-    ":continuous-effects",
-    ":derived-predicates",
-    ":domain-axioms",
-    ":timed-initial-literals",
-    ":timed-effects",
-    ":preferences",
-    ":constraints",
-    ":time",
-)
-KNOWN = frozenset((*SUPPORTED, *_HARMLESS))
+# Declared by domains that never use them. What they stand for is refused where it is used.
+_HARMLESS = (":continuous-effects", ":timed-effects", ":time")
+KNOWN = frozenset((*_SUPPORTED, *_HARMLESS))
 # Each of these changes what other words mean, so it cannot be passed over.
 REFUSED = frozenset((":open-world", ":true-negation"))
 

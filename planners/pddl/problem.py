@@ -1,19 +1,15 @@
 """The text of a problem, read on the ground of its domain."""
 
-from fractions import Fraction
-
 from planners.errors import TaskSyntaxError
 from planners.pddl.conditions import ConditionReader
 from planners.pddl.domain import Domain
-from planners.pddl.effects import is_number, number
-from planners.pddl.lists import group_of, names
-from planners.pddl.model import (
-    EQUALS,
-    Formula,
-    FunctionTerm,
-    LiftedTask,
-)
+from planners.pddl.formula import Formula
+from planners.pddl.initial import Initial
+from planners.pddl.lists import names
+from planners.pddl.metric import begin_total_cost, read_metric
+from planners.pddl.model import LiftedTask, Preference
 from planners.pddl.notes import Notes
+from planners.pddl.preferences import read_goal
 from planners.pddl.sections import (
     Section,
     add_objects,
@@ -21,12 +17,21 @@ from planners.pddl.sections import (
     open_definition,
     read_requirements,
 )
-from planners.pddl.syntax import Group, Node, describe
+from planners.pddl.syntax import Group
 from planners.pddl.tokens import Source, Word
+from planners.pddl.trajectories import read_constraints
 from planners.pddl.vocabulary import Vocabulary
-from planners.verdict import Literal
 
-_SECTIONS = (":domain", ":requirements", ":objects", ":init", ":goal", ":metric", ":length")
+_SECTIONS = (
+    ":domain",
+    ":requirements",
+    ":objects",
+    ":init",
+    ":goal",
+    ":constraints",
+    ":metric",
+    ":length",
+)
 
 
 def read_problem(source: Source, domain: Domain, notes: Notes) -> LiftedTask:
@@ -47,19 +52,28 @@ def read_problem(source: Source, domain: Domain, notes: Notes) -> LiftedTask:
         objects=domain.constants,
         predicates=domain.predicates,
         functions=domain.functions,
+        object_functions=domain.object_functions,
+        derived=domain.derived,
     )
     if ":objects" in found:
         listed = names(source, found[":objects"][1].items[1:], "an object")
         typed = [(each, vocabulary.types_of(each)) for each in listed]
         vocabulary.objects = add_objects(source, typed, domain.constants, notes)
-    init, values = _init(vocabulary, found.get(":init"))
-    goal = _goal(vocabulary, found.get(":goal"))
-    metric = _metric(vocabulary, found.get(":metric"))
+    initial = Initial(vocabulary)
+    initial.read(found.get(":init"))
+    goal, wished = _goal(vocabulary, found.get(":goal"))
+    constraints, preferences = read_constraints(vocabulary, found.get(":constraints"))
+    place = found.get(":metric", found.get(":init"))
+    begin_total_cost(vocabulary, initial.values, place)
+    metric = read_metric(
+        vocabulary,
+        found.get(":metric"),
+        temporal=bool(domain.durative_actions or initial.timed),
+        preferences=_preference_names(domain, (*wished, *domain.preferences, *preferences)),
+    )
     if ":length" in found:
         notes.warn(source, found[":length"][0].offset, "`:length` is passed over")
-    if metric is not None and metric not in values:
-        message = f"`{metric}` has no value at first; it is taken to be 0"
-        notes.warn(source, found[":metric"][0].offset, message)
+    relations = {name: each.relation for name, each in domain.object_functions.items()}
     notes.warn_of_missing(requirements)
     return LiftedTask(
         domain_name=domain.name,
@@ -68,12 +82,17 @@ def read_problem(source: Source, domain: Domain, notes: Notes) -> LiftedTask:
         types=domain.types,
         objects=vocabulary.objects,
         constants=frozenset(domain.constants),
-        predicates=domain.predicates,
+        predicates={**domain.predicates, **relations},
         functions=domain.functions,
+        axioms=domain.axioms,
         actions=domain.actions,
-        init=init,
-        init_values=values,
+        durative_actions=domain.durative_actions,
+        init=frozenset(initial.atoms),
+        init_values=initial.values,
+        timed=initial.timed,
         goal=goal,
+        constraints=(*domain.constraints, *constraints),
+        preferences=(*wished, *domain.preferences, *preferences),
         metric=metric,
         warnings=notes.warnings,
     )
@@ -93,59 +112,9 @@ def _check_domain(source: Source, section: Section | None, domain: Domain, notes
             raise source.fault(TaskSyntaxError, section[0].offset, message)
 
 
-def _init(
+def _goal(
     vocabulary: Vocabulary, section: Section | None
-) -> tuple[frozenset[Literal], dict[FunctionTerm, Fraction]]:
-    atoms: set[Literal] = set()
-    denied: dict[Literal, int] = {}
-    values: dict[FunctionTerm, Fraction] = {}
-    if section is None:
-        vocabulary.notes.warn(vocabulary.source, 0, "no `:init`: nothing holds at first")
-    for node in section[1].items[1:] if section else ():
-        group = group_of(vocabulary.source, node, "an atom")
-        match group.items:
-            case (Word(text="="), _, _):
-                _assign(vocabulary, group, values)
-            case (Word(text="not"), Group() as inner):
-                denied[_fact(vocabulary, inner)] = group.offset
-            case (Word(text="at"), first, Group()) if is_number(first):
-                raise vocabulary.unsupported(group.offset, "a timed initial literal")
-            case _:
-                atoms.add(_fact(vocabulary, group))
-    for literal, offset in denied.items():
-        if literal in atoms:
-            raise vocabulary.semantic(offset, f"`{literal}` is both true and false at first")
-        message = f"`{literal}` need not be denied: what is not listed does not hold"
-        vocabulary.notes.warn(vocabulary.source, offset, message)
-    return frozenset(atoms), values
-
-
-def _fact(vocabulary: Vocabulary, group: Group) -> Literal:
-    head = group.items[0] if group.items else None
-    if not isinstance(head, Word):
-        message = f"expected an atom such as `(on a b)`, found {describe(group)}"
-        raise vocabulary.source.fault(TaskSyntaxError, group.offset, message)
-    if head.text == EQUALS:
-        message = "`=` gives a number to a function here: `(= (total-cost) 0)`"
-        raise vocabulary.source.fault(TaskSyntaxError, head.offset, message)
-    if head.text not in vocabulary.predicates and head.text in ("and", "or", "forall", "oneof"):
-        message = f"expected atoms in `:init`, found `{head.text}`"
-        raise vocabulary.source.fault(TaskSyntaxError, head.offset, message)
-    return vocabulary.fact(group, head)
-
-
-def _assign(vocabulary: Vocabulary, group: Group, values: dict[FunctionTerm, Fraction]) -> None:
-    _, left, right = group.items
-    if not is_number(right) and isinstance(right, Word) and isinstance(left, Group):
-        raise vocabulary.unsupported(right.offset, "a function with an object as value")
-    term = vocabulary.function_term(left, {})
-    value = number(vocabulary.source, right)
-    if values.setdefault(term, value) != value:
-        message = f"`{term}` is given two values, {values[term]} and {value}"
-        raise vocabulary.semantic(group.offset, message)
-
-
-def _goal(vocabulary: Vocabulary, section: Section | None) -> Formula:
+) -> tuple[Formula, tuple[Preference, ...]]:
     if section is None:
         raise vocabulary.semantic(0, "the problem has no `:goal`")
     keyword, group = section
@@ -155,29 +124,12 @@ def _goal(vocabulary: Vocabulary, section: Section | None) -> Formula:
     goal = group.items[1]
     if isinstance(goal, Group) and not goal.items:
         vocabulary.notes.warn(vocabulary.source, goal.offset, "the goal `()` always holds")
-    return ConditionReader(vocabulary, strict=True).read(goal, {})
+    return read_goal(vocabulary, ConditionReader(vocabulary, strict=True), goal)
 
 
-def _metric(vocabulary: Vocabulary, section: Section | None) -> FunctionTerm | None:
-    if section is None:
-        return None
-    keyword, group = section
-    match group.items:
-        case (_, Word(text="minimize"), expression):
-            return _minimized(vocabulary, keyword, expression)
-        case (_, Word(text="maximize") as direction, _):
-            raise vocabulary.unsupported(direction.offset, "a metric to maximize")
-    message = "expected `(:metric minimize (total-cost))`"
-    raise vocabulary.source.fault(TaskSyntaxError, keyword.offset, message)
-
-
-def _minimized(vocabulary: Vocabulary, keyword: Word, expression: Node) -> FunctionTerm | None:
-    items = expression.items if isinstance(expression, Group) else (expression,)
-    match items:
-        case (Word(text="total-time" as name),) if name not in vocabulary.functions:
-            message = f"the `{name}` of steps without durations is their number"
-            vocabulary.notes.warn(vocabulary.source, keyword.offset, message)
-            return None
-        case (Word(text="total-cost"),):
-            return vocabulary.function_term(expression, {})
-    raise vocabulary.unsupported(expression.offset, f"the metric {describe(expression)}")
+def _preference_names(domain: Domain, preferences: tuple[Preference, ...]) -> frozenset[str]:
+    """List the names of preferences, those that stand in conditions of actions, too."""
+    names = {each.name for action in domain.actions.values() for each in action.preferences}
+    for durative in domain.durative_actions.values():
+        names.update(each.name for each in durative.preferences)
+    return frozenset((*names, *(each.name for each in preferences)))

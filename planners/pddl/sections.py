@@ -12,12 +12,9 @@ from planners.pddl.types import Types
 MAX_OBJECTS = 100_000
 
 _REFUSED_SECTIONS = {
-    ":derived": "derived predicates",
-    ":axiom": "derived predicates",
-    ":durative-action": "durative actions",
+    ":axiom": "axioms as in PDDL 1.2; `:derived` rules are read",
     ":process": "processes",
     ":event": "events",
-    ":constraints": "constraints",
     ":task": "task networks",
     ":method": "task networks",
     ":htn": "task networks",
@@ -85,7 +82,9 @@ def by_keyword(
             message = f"`{text}` ({_REFUSED_SECTIONS[text]}) is not supported"
             raise source.fault(UnsupportedTask, keyword.offset, message)
         if text not in once:
-            message = f"the section `{text[:40]}` is not supported; known are {', '.join(once)}"
+            message = (
+                f"the section `{text[:40]}` is not supported; known are {', '.join((*once, *many))}"
+            )
             raise source.fault(UnsupportedTask, keyword.offset, message)
         if text in found:
             message = f"the section `{text}` stands twice"

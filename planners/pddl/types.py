@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from planners.pddl.model import OBJECT
+from planners.pddl.formula import OBJECT
 
 Types = tuple[str, ...]
 

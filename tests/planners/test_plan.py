@@ -7,11 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planners.errors import BoundReached, PlanSyntaxError
-from planners.plan import MAX_CHARACTERS, Plan, Step, read_plan
+from planners.plan import MAX_CHARACTERS, Plan, Step, decimal, read_plan
 
 TWO = Plan(steps=(Step(action="go", arguments=("a", "b")), Step(action="stop")))
 NAMES = st.text(alphabet="abcxyz0189-_é", min_size=1, max_size=8)
-STEPS = st.builds(Step, action=NAMES, arguments=st.lists(NAMES, max_size=4).map(tuple))
+ARGUMENTS = st.lists(NAMES, max_size=4).map(tuple)
+TIMES = st.decimals(0, 10**6, places=3).map(Fraction)
+STEPS = st.builds(Step, action=NAMES, arguments=ARGUMENTS, duration=st.none() | TIMES)
+STAMPED = st.builds(
+    Step, action=NAMES, arguments=ARGUMENTS, start=TIMES, duration=st.none() | TIMES
+)
+PLANS = st.one_of(
+    st.lists(STEPS, max_size=6),
+    st.lists(STAMPED, max_size=6).map(lambda steps: sorted(steps, key=lambda step: step.start)),
+).map(lambda steps: Plan(steps=tuple(steps)))
 
 
 @pytest.mark.parametrize(
@@ -47,10 +56,53 @@ def test_time_stamps_sort_the_plan():
     assert [step.action for step in plan.steps] == ["a", "b", "c", "d"]
 
 
+def test_steps_of_one_time_stamp_are_all_kept_in_the_order_of_the_text():
+    plan = read_plan("1: (c)\n0: (b)\n0.0: (a)\n1: (a)\n0: (d)\n")
+    assert [(step.action, step.start) for step in plan.steps] == [
+        ("b", Fraction(0)),
+        ("a", Fraction(0)),
+        ("d", Fraction(0)),
+        ("c", Fraction(1)),
+        ("a", Fraction(1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("(go a b)", "(go a b)\n"),
+        ("0.10: (go a) [2.50]", "0.1: (go a) [2.5]\n"),
+        ("3: (go)\n0.001: (wait) [0]", "0.001: (wait) [0]\n3: (go)\n"),
+        ("(go) [1]", "(go) [1]\n"),
+    ],
+)
+def test_stamps_and_durations_are_written_as_decimals_where_steps_have_them(text, written):
+    assert str(read_plan(text)) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("0", "0"), ("-3", "-3"), ("1/8", "0.125"), ("-1/20", "-0.05"), ("300", "300")],
+)
+def test_a_decimal_is_written_exactly(value, written):
+    assert decimal(Fraction(value)) == written
+
+
+@pytest.mark.parametrize("value", ["1/3", "-7/60"])
+def test_a_number_that_is_no_decimal_is_never_written_as_one(value):
+    with pytest.raises(ValueError, match=f"{value} is not a decimal number"):
+        str(Plan(steps=(Step(action="a", start=Fraction(value)),)))
+
+
+@given(st.integers(), st.integers(0, 40), st.integers(0, 40))
+def test_every_decimal_is_written_to_the_last_digit(numerator, twos, fives):
+    value = Fraction(numerator, 2**twos * 5**fives)
+    assert Fraction(decimal(value)) == value
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
-        ("0: (a)\n0.0: (b)\n", 2, "two steps of one time stamp"),
         ("0: (a)\n(b)\n", 2, "all steps have a time stamp or none has"),
         ("(a)\n1: (b)\n", 2, "all steps have a time stamp or none has"),
         ("(a)\n()\n", 2, ""),
@@ -83,7 +135,7 @@ def test_what_is_no_step_is_refused_with_its_line(text, line, reason):
     assert f"line {line} is not a step" in str(caught.value)
 
 
-@given(st.lists(STEPS, max_size=6).map(lambda steps: Plan(steps=tuple(steps))))
+@given(PLANS)
 def test_a_plan_that_is_written_is_read_the_same(plan):
     assert read_plan(str(plan)) == plan
 
@@ -110,3 +162,13 @@ def test_a_hostile_text_is_refused_in_linear_time(text):
 def test_a_text_past_the_bound_is_refused():
     with pytest.raises(BoundReached, match="characters"):
         read_plan(" " * (MAX_CHARACTERS + 1))
+
+
+def test_a_line_is_read_alike_whether_it_is_kept_or_too_long_for_that():
+    steps = "(go a b) (stop)"
+    spaced = f"(GO{' ' * 300}a b) (stop)"
+    assert read_plan(spaced) == read_plan(steps) == read_plan(steps) == TWO
+    for text in (f"{steps} (", f"{spaced} ("):
+        with pytest.raises(PlanSyntaxError):
+            read_plan(f"{steps}\n{text}\n{steps}")
+        assert read_plan(steps) == TWO

@@ -26,8 +26,19 @@ SCRAPS = st.sampled_from(
         *("-", "?", "?c", "?x", "either", ":action", ":effect", ":init", ":goal", ":types"),
         *("crate", "object", "dock", "at", "free", "0", "-1", "0.5", "(free)", "(at ?c ?p)", ";"),
         *("(total-cost)", ":metric", ":objects", "c1", ":requirements", ":adl", "define", "domain"),
+        *(":durative-action", ":duration", ":condition", "?duration", "(at start (free))", "over"),
+        *("all", "end", "preference", ":constraints", "always", "within", "#t", "(at 5 (free))"),
         *("\x00", "é"),
     ]
+)
+TIMED = yard(
+    """(:functions (size ?c - crate) - number) (:constraints (always (free)))
+    (:durative-action move :parameters (?c - crate ?from ?to - place)
+      :duration (and (>= ?duration 1) (at end (<= ?duration (size ?c))))
+      :condition (and (at start (at ?c ?from)) (forall (?k - crate) (over all (free))))
+      :effect (when (at end (free)) (and (at end (at ?c ?to)) (at end (not (free))))))""",
+    goal="(:goal (and (free) (forall (?k - crate) (preference p (at ?k dock)))))",
+    problem="(:constraints (and (within 5 (free)) (preference (sometime-after (free) (free)))))",
 )
 LONG = 1.0  # seconds of CPU, far above what any of these takes
 
@@ -54,7 +65,7 @@ def judge(task: Task) -> None:
 @settings(deadline=None)
 @given(st.data())
 def test_mutated_texts_are_read_or_refused_with_an_error_of_ours(data):
-    task = yard()
+    task = data.draw(st.sampled_from((yard(), TIMED)))
     domain = mutated(data, task.domain) if data.draw(st.booleans()) else task.domain
     problem = mutated(data, task.problem) if data.draw(st.booleans()) else task.problem
     judge(Task(domain=domain, problem=problem))
