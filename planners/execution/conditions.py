@@ -1,15 +1,29 @@
 """Conditions prepared for grounding: negations pushed in, fixed facts settled first."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from planners.execution.ground import Condition, ConditionDraft, GroundAtom
+from planners.execution.arithmetic import LiftedComparison, NumberCompiler
+from planners.execution.ground import Condition, ConditionDraft, DerivedLiteral
 from planners.execution.layout import Layout, Names, Pick, Places
 from planners.execution.meter import Meter
 from planners.execution.ranges import Ranges
+from planners.execution.state import GroundAtom
 from planners.execution.world import World
-from planners.pddl.model import EQUALS, And, Atom, Exists, Forall, Formula, Imply, Not, Or
+from planners.pddl.formula import (
+    EQUALS,
+    And,
+    Atom,
+    Comparison,
+    Exists,
+    Forall,
+    Formula,
+    Imply,
+    Not,
+    Or,
+)
 
 # Parts that an option counts for, as it is kept as a condition of its own.
 OPTION = 5
@@ -42,22 +56,51 @@ class Same:
 
 
 @dataclass(frozen=True, slots=True)
+class LiftedDerived:
+    """A derived atom, or its negation."""
+
+    pick: Pick
+    positive: bool
+
+    @property
+    def size(self) -> int:
+        """Of how many ground parts it will be made."""
+        return 1
+
+    def ground(self, names: Names) -> DerivedLiteral:
+        """Put objects in."""
+        return DerivedLiteral(self.pick(names), self.positive)
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
-    """A conjunction."""
+    """A conjunction.
+
+    Attributes:
+        size: Of how many ground parts it will be made, `others` apart.
+    """
 
     known: tuple[Known | Same, ...]
     needs: tuple[Pick, ...]
     bans: tuple[Pick, ...]
+    tests: tuple[LiftedComparison | LiftedDerived, ...]
     others: "tuple[ForEach | AnyOf, ...]"
+    size: int
 
     def ground(self, names: Names, draft: ConditionDraft, meter: Meter) -> bool:
         """Put objects in. False where it holds in no state; then the draft is void."""
-        meter.spend(len(self.known) + len(self.needs) + len(self.bans) + 1)
+        meter.spend(self.size)
         for known in self.known:
             if not known.holds(names):
                 return False
         draft.needs.extend([pick(names) for pick in self.needs])
         draft.bans.extend([pick(names) for pick in self.bans])
+        for lifted in self.tests:
+            test = lifted.ground(names)
+            if not isinstance(test, bool):
+                draft.tests.append(test)
+            elif not test:
+                return False
         return all(other.ground(names, draft, meter) for other in self.others)
 
 
@@ -113,6 +156,30 @@ class AnyOf:
 Part: TypeAlias = Known | Same | ForEach | AnyOf
 
 
+@dataclass(slots=True)
+class _Parts:
+    """A conjunction in the making."""
+
+    known: list[Known | Same] = field(default_factory=list)
+    needs: list[Pick] = field(default_factory=list)
+    bans: list[Pick] = field(default_factory=list)
+    tests: list[LiftedComparison | LiftedDerived] = field(default_factory=list)
+    others: list[ForEach | AnyOf] = field(default_factory=list)
+
+    def all_of(self) -> AllOf:
+        """Return it as a value."""
+        size = len(self.known) + len(self.needs) + len(self.bans) + 1
+        size += sum(test.size for test in self.tests)
+        return AllOf(
+            tuple(self.known),
+            tuple(self.needs),
+            tuple(self.bans),
+            tuple(self.tests),
+            tuple(self.others),
+            size,
+        )
+
+
 class ConditionCompiler:
     """Prepares the conditions of one schema.
 
@@ -124,6 +191,7 @@ class ConditionCompiler:
     def __init__(self, layout: Layout, world: World) -> None:
         self._layout = layout
         self._world = world
+        self._numbers = NumberCompiler(layout, world)
 
     def compile(self, formula: Formula, scope: Places, *, positive: bool = True) -> AllOf:
         """Prepare a condition, or its negation.
@@ -133,10 +201,7 @@ class ConditionCompiler:
             scope: The variables in scope with their places.
             positive: False for the negation.
         """
-        known: list[Known | Same] = []
-        needs: list[Pick] = []
-        bans: list[Pick] = []
-        others: list[ForEach | AnyOf] = []
+        parts = _Parts()
         front = [(formula, positive)]
         while front:
             part, sign = front.pop()
@@ -149,19 +214,27 @@ class ConditionCompiler:
                     front.extend((operand, sign) for operand in reversed(operands))
                 case Imply(premise, conclusion) if not sign:
                     front.extend(((conclusion, False), (premise, True)))
-                case Atom(predicate, terms):
-                    if predicate == EQUALS:
-                        left, right = (self._layout.place(term, scope) for term in terms)
-                        known.append(Same(left, right, sign))
-                    elif predicate in self._world.changing:
-                        pick = self._layout.pick(predicate, terms, scope)
-                        (needs if sign else bans).append(pick)
-                    else:
-                        pick = self._layout.pick(predicate, terms, scope)
-                        known.append(Known(pick, self._world.fixed, sign))
+                case Atom():
+                    self._atom(part, scope, parts, positive=sign)
+                case Comparison():
+                    parts.tests.append(self._numbers.comparison(part, scope, positive=sign))
                 case _:
-                    others.append(self._compound(part, scope, positive=sign))
-        return AllOf(tuple(known), tuple(needs), tuple(bans), tuple(others))
+                    parts.others.append(self._compound(part, scope, positive=sign))
+        return parts.all_of()
+
+    def _atom(self, atom: Atom, scope: Places, parts: "_Parts", *, positive: bool) -> None:
+        predicate, terms = atom.predicate, atom.terms
+        if predicate == EQUALS:
+            left, right = (self._layout.place(term, scope) for term in terms)
+            parts.known.append(Same(left, right, positive))
+            return
+        pick = self._layout.pick(predicate, terms, scope)
+        if predicate in self._world.derived:
+            parts.tests.append(LiftedDerived(pick, positive))
+        elif predicate in self._world.changing:
+            (parts.needs if positive else parts.bans).append(pick)
+        else:
+            parts.known.append(Known(pick, self._world.fixed, positive))
 
     def _compound(
         self, formula: And | Or | Imply | Forall | Exists, scope: Places, *, positive: bool
@@ -181,3 +254,27 @@ class ConditionCompiler:
         if isinstance(formula, Forall) is positive:
             return ForEach(places, ranges, body)
         return AnyOf(places, ranges, (body,))
+
+
+def ground_formula(
+    formula: Formula, binding: Mapping[str, str], world: World, meter: Meter
+) -> Condition | None:
+    """Make one condition ground.
+
+    Args:
+        formula: The condition.
+        binding: The objects that its free variables stand for.
+        world: What does not change.
+        meter: Charged for what is made.
+
+    Returns:
+        The condition, or None where no state can meet it.
+
+    Raises:
+        BoundReached: if the meter is exhausted.
+    """
+    layout = Layout(tuple(binding))
+    made = ConditionCompiler(layout, world).compile(formula, layout.places)
+    names = [*binding.values(), *layout.template[len(binding) :]]
+    draft = ConditionDraft()
+    return draft.frozen() if made.ground(names, draft, meter) else None

@@ -3,18 +3,23 @@
 This is slower than `Condition.holds` and only called where that said no.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import TypeAlias
 
+from planners.condition import Compound, Condition, Inequality, Literal
 from planners.errors import BoundReached
-from planners.execution.ground import GroundAtom
+from planners.execution.arithmetic import ground_expression
 from planners.execution.meter import Meter
+from planners.execution.numbers import compares, value_of
 from planners.execution.ranges import Ranges
+from planners.execution.state import State
 from planners.execution.world import World
-from planners.pddl.model import (
+from planners.pddl.formula import (
     EQUALS,
     And,
     Atom,
+    Comparison,
     Exists,
     Forall,
     Formula,
@@ -23,8 +28,7 @@ from planners.pddl.model import (
     Or,
     Parameter,
 )
-from planners.pddl.writing import formula_text
-from planners.verdict import Compound, Condition, Literal
+from planners.pddl.notation import formula_text
 
 Binding: TypeAlias = Mapping[str, str]
 
@@ -34,12 +38,12 @@ class Diagnosis:
 
     Args:
         world: The fixed part of the task.
-        holds: Whether a ground atom, equality apart, holds in the state.
+        state: The state.
     """
 
-    def __init__(self, world: World, holds: Callable[[GroundAtom], bool]) -> None:
+    def __init__(self, world: World, state: State) -> None:
         self._world = world
-        self._holds = holds
+        self._state = state
         self._meter = Meter()
 
     def unmet(self, formula: Formula, binding: Binding) -> tuple[Condition, ...]:
@@ -64,6 +68,8 @@ class Diagnosis:
         match formula:
             case Atom(predicate, terms):
                 return self._literal(predicate, terms, binding, positive=positive)
+            case Comparison():
+                return self._comparison(formula, binding, positive=positive)
             case Not(operand):
                 return self._unmet(operand, binding, positive=not positive)
             case And(operands) | Or(operands):
@@ -87,8 +93,27 @@ class Diagnosis:
         if predicate == EQUALS:
             holds = objects[0] == objects[1]
         else:
-            holds = self._holds((predicate, *objects))
+            atoms = self._world.holding(predicate, self._state)
+            holds = (predicate, *objects) in atoms
         return [] if holds is positive else [Literal(predicate, objects, positive)]
+
+    def _comparison(
+        self, comparison: Comparison, binding: Binding, *, positive: bool
+    ) -> list[Condition]:
+        left, right = (
+            value_of(ground_expression(each, binding, self._world), self._state.values)
+            for each in (comparison.left, comparison.right)
+        )
+        if compares(comparison.operator, left, right, positive=positive):
+            return []
+        text = formula_text(comparison if positive else Not(comparison), binding)
+        return [
+            Inequality(
+                text,
+                None if left is None else Fraction(left),
+                None if right is None else Fraction(right),
+            )
+        ]
 
     def _instances(self, parameters: tuple[Parameter, ...], binding: Binding) -> Iterator[Binding]:
         ranges = Ranges(self._world, tuple(parameter.types for parameter in parameters))

@@ -1,60 +1,37 @@
 """Effects prepared for grounding."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
+from planners.execution.arithmetic import LiftedChange, NumberCompiler
 from planners.execution.conditions import AllOf, ConditionCompiler
 from planners.execution.ground import ConditionDraft, EffectsDraft
 from planners.execution.layout import Layout, Names, Pick, Places
 from planners.execution.meter import Meter
 from planners.execution.ranges import Ranges
 from planners.execution.world import World
-from planners.pddl.model import (
-    AndEffect,
-    AtomEffect,
-    Effect,
-    ForallEffect,
-    FunctionTerm,
-    Increase,
-    When,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Spending:
-    """A rise of the cost by the value of a function."""
-
-    pick: Pick
-    world: World
-
-    def ground(self, names: Names, draft: EffectsDraft) -> None:
-        """Add the value to a draft, or the term where it has none."""
-        term = self.pick(names)
-        value = self.world.values.get(term)
-        if value is not None:
-            draft.cost += _whole(value)
-        elif draft.undefined is None:
-            draft.undefined = "(" + " ".join(term) + ")"
+from planners.pddl.model import AndEffect, AtomEffect, Effect, ForallEffect, NumericEffect, When
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Effects that take place together."""
+    """Effects that take place together.
+
+    Attributes:
+        size: Of how many ground parts they will be made, `others` apart.
+    """
 
     adds: tuple[Pick, ...]
     deletes: tuple[Pick, ...]
-    cost: Fraction | int
-    spendings: tuple[Spending, ...]
+    numbers: tuple[LiftedChange, ...]
     others: "tuple[ForEachChange | Conditional, ...]"
+    size: int
 
     def ground(self, names: Names, draft: EffectsDraft, meter: Meter) -> None:
         """Put objects in, and add what comes of it to a draft."""
-        meter.spend(len(self.adds) + len(self.deletes) + len(self.spendings) + 1)
+        meter.spend(self.size)
         draft.adds.extend([pick(names) for pick in self.adds])
         draft.deletes.extend([pick(names) for pick in self.deletes])
-        draft.cost += self.cost
-        for spending in self.spendings:
-            spending.ground(names, draft)
+        draft.changes.extend([number.ground(names) for number in self.numbers])
         for other in self.others:
             other.ground(names, draft, meter)
 
@@ -107,6 +84,7 @@ class EffectCompiler:
         self._layout = layout
         self._world = world
         self._conditions = ConditionCompiler(layout, world)
+        self._numbers = NumberCompiler(layout, world)
 
     def compile(self, effect: Effect, scope: Places) -> Changes:
         """Prepare an effect.
@@ -117,8 +95,7 @@ class EffectCompiler:
         """
         adds: list[Pick] = []
         deletes: list[Pick] = []
-        cost: Fraction | int = 0
-        spendings: list[Spending] = []
+        numbers: list[LiftedChange] = []
         others: list[ForEachChange | Conditional] = []
         front = [effect]
         while front:
@@ -128,11 +105,8 @@ class EffectCompiler:
                 case AtomEffect(atom, positive):
                     pick = self._layout.pick(atom.predicate, atom.terms, scope)
                     (adds if positive else deletes).append(pick)
-                case Increase(_, FunctionTerm(function, terms)):
-                    pick = self._layout.pick(function, terms, scope)
-                    spendings.append(Spending(pick, self._world))
-                case Increase(_, Fraction() as amount):
-                    cost += _whole(amount)
+                case NumericEffect() as change:
+                    numbers.append(self._numbers.change(change, scope))
                 case ForallEffect(parameters, body):
                     variables = tuple(parameter.name for parameter in parameters)
                     inner, places = self._layout.bind(variables, scope)
@@ -141,9 +115,5 @@ class EffectCompiler:
                 case When(condition, body):
                     guard = self._conditions.compile(condition, scope)
                     others.append(Conditional(guard, self.compile(body, scope)))
-        return Changes(tuple(adds), tuple(deletes), cost, tuple(spendings), tuple(others))
-
-
-def _whole(value: Fraction) -> Fraction | int:
-    # Sums of whole numbers are a hundred times faster as such, and as exact.
-    return value.numerator if value.denominator == 1 else value
+        size = len(adds) + len(deletes) + sum(each.size for each in numbers) + 1
+        return Changes(tuple(adds), tuple(deletes), tuple(numbers), tuple(others), size)

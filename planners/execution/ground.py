@@ -1,18 +1,46 @@
 """Ground conditions, effects and steps: what is left of a schema when objects are put in.
 
-A ground atom is a tuple of strings, predicate first. A state is a set of those that hold
-and can change; what no action ever changes is settled when a step is made.
+What no step ever changes was settled when they were made.
 """
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import TypeAlias
 
-GroundAtom: TypeAlias = tuple[str, ...]
-State: TypeAlias = set[GroundAtom]
+from planners.execution.changes import NumericChange, new_numbers
+from planners.execution.numbers import Fault, GroundComparison
+from planners.execution.state import NO_ATOMS, GroundAtom, State, Update
 
-_NONE: frozenset[GroundAtom] = frozenset()
+Atoms: TypeAlias = frozenset[GroundAtom]
+Plain: TypeAlias = tuple[Atoms, Atoms, Atoms, tuple[tuple[GroundAtom, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedLiteral:
+    """A derived atom that has to hold, or must not."""
+
+    atom: GroundAtom
+    positive: bool
+
+    def holds(self, state: State) -> bool:
+        """Say whether it holds.
+
+        Raises:
+            BoundReached: if atoms have to be derived and the state's meter is exhausted.
+        """
+        return (self.atom in state.derived) is self.positive
+
+    def reads(self) -> Iterable[GroundAtom]:
+        """Name the atom."""
+        return (self.atom,)
+
+    @property
+    def weight(self) -> int:
+        """How much memory it takes, in hundreds of bytes, roughly."""
+        return 2
+
+
+Test: TypeAlias = GroundComparison | DerivedLiteral
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,91 +51,165 @@ class Condition:
         needs: Atoms that have to hold.
         bans: Atoms that must not hold.
         choices: Of each, one option has to hold.
+        tests: What else has to hold, of derived atoms and of numbers.
     """
 
-    needs: frozenset[GroundAtom] = _NONE
-    bans: frozenset[GroundAtom] = _NONE
+    needs: Atoms = NO_ATOMS
+    bans: Atoms = NO_ATOMS
     choices: "tuple[tuple[Condition, ...], ...]" = ()
+    tests: tuple[Test, ...] = ()
 
-    def holds(self, state: AbstractSet[GroundAtom]) -> bool:
-        """Say whether it holds in a state."""
-        if not (self.needs <= state and self.bans.isdisjoint(state)):
+    def holds(self, state: State) -> bool:
+        """Say whether it holds in a state.
+
+        Raises:
+            BoundReached: if atoms have to be derived and the state's meter is exhausted.
+        """
+        if not (self.needs <= state.atoms and self.bans.isdisjoint(state.atoms)):
             return False
+        for test in self.tests:
+            if not test.holds(state):
+                return False
         return not self.choices or all(
             any(option.holds(state) for option in options) for options in self.choices
         )
 
     @property
+    def more(self) -> bool:
+        """Whether there is more to it than `needs`."""
+        return bool(self.bans or self.choices or self.tests)
+
+    def reads(self) -> set[GroundAtom]:
+        """Name the atoms and numbers that it depends on; derived atoms as such."""
+        found = {*self.needs, *self.bans}
+        for test in self.tests:
+            found.update(test.reads())
+        for options in self.choices:
+            for option in options:
+                found |= option.reads()
+        return found
+
+    @property
     def weight(self) -> int:
         """How much memory it takes, in hundreds of bytes, roughly."""
         inner = sum(option.weight for options in self.choices for option in options)
-        return 3 + len(self.needs) + len(self.bans) + inner
+        tests = sum(test.weight for test in self.tests) if self.tests else 0
+        return 3 + len(self.needs) + len(self.bans) + tests + inner
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What a step changes. All conditions are read in the state before it.
+    """What a step changes. All conditions and amounts are read in the state before it.
 
     Attributes:
         adds: Atoms that hold afterwards, whatever is deleted.
         deletes: Atoms that do not hold afterwards unless they are added.
-        cost: By how much the cost rises.
-        undefined: The first function term needed for the cost that has no value, or None.
+        changes: Of numbers.
         whens: Further effects, each under its condition.
     """
 
-    adds: frozenset[GroundAtom] = _NONE
-    deletes: frozenset[GroundAtom] = _NONE
-    cost: Fraction | int = 0
-    undefined: str | None = None
+    adds: Atoms = NO_ATOMS
+    deletes: Atoms = NO_ATOMS
+    changes: tuple[NumericChange, ...] = ()
     whens: "tuple[tuple[Condition, Effects], ...]" = ()
 
-    def in_state(self, state: AbstractSet[GroundAtom]) -> "Effects":
-        """Return the effects that take place in a state, none of them under a condition."""
-        draft = EffectsDraft()
+    def in_state(self, state: State) -> Update | Fault:
+        """Return what changes in a state, or why nothing can.
+
+        Raises:
+            BoundReached: if a number grows too big, or deriving atoms takes too much.
+        """
+        adds, deletes, changes = self.adds, self.deletes, self.changes
+        if self.whens:
+            taking = list(self.taking_place(state))
+            adds = frozenset().union(*(effects.adds for effects in taking))
+            deletes = frozenset().union(*(effects.deletes for effects in taking))
+            changes = tuple(change for effects in taking for change in effects.changes)
+        if not changes:
+            return Update(adds, deletes)
+        numbers = new_numbers(changes, state.values)
+        return numbers if isinstance(numbers, Fault) else Update(adds, deletes, numbers)
+
+    def taking_place(self, state: State) -> "Iterator[Effects]":
+        """Run through those of these effects that take place in a state.
+
+        Raises:
+            BoundReached: if atoms have to be derived and the state's meter is exhausted.
+        """
         front = [self]
         while front:
             effects = front.pop()
-            draft.adds.extend(effects.adds)
-            draft.deletes.extend(effects.deletes)
-            draft.cost += effects.cost
-            draft.undefined = draft.undefined or effects.undefined
-            front.extend(inner for when, inner in effects.whens if when.holds(state))
-        return draft.frozen()
+            yield effects
+            # Turned round, so that effects come in the order in which they were written.
+            front.extend(inner for when, inner in reversed(effects.whens) if when.holds(state))
+
+    def reads(self) -> set[GroundAtom]:
+        """Name the atoms and numbers that conditions and amounts depend on."""
+        found = {term for change in self.changes for term in change.amount.reads()}
+        for when, effects in self.whens:
+            found |= when.reads() | effects.reads()
+        return found
+
+    def parts(self) -> "Iterator[Effects]":
+        """Run through these effects and all those under conditions."""
+        yield self
+        for _, effects in self.whens:
+            yield from effects.parts()
 
     @property
     def weight(self) -> int:
         """How much memory they take, in hundreds of bytes, roughly."""
         inner = sum(when.weight + effects.weight for when, effects in self.whens)
-        return 3 + len(self.adds) + len(self.deletes) + inner
+        numbers = sum(change.weight for change in self.changes)
+        return 3 + len(self.adds) + len(self.deletes) + numbers + inner
+
+
+def together(several: "tuple[Effects, ...]") -> Effects:
+    """Join effects that take place at one instant."""
+    return Effects(
+        frozenset().union(*(effects.adds for effects in several)),
+        frozenset().union(*(effects.deletes for effects in several)),
+        tuple(change for effects in several for change in effects.changes),
+        tuple(when for effects in several for when in effects.whens),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class GroundStep:
-    """An action schema with objects put in.
+    """An action schema with objects put in, or one part of it.
 
     Attributes:
         condition: The precondition, or None where no state can meet it.
         effects: What the step changes.
         size: How many ground parts it was made of, as counted by `Meter`.
-        plain: Whether `needs`, `adds`, `deletes` and a cost are all there is to it.
+        plain: Needs, deletes, adds and gains (numbers that rise, with by how much) if they
+            are all there is to the step; else None.
     """
 
     condition: Condition | None
     effects: Effects
     size: int
-    plain: bool = field(init=False)
+    plain: Plain | None = field(init=False)
 
     def __post_init__(self) -> None:
-        condition, effects = self.condition, self.effects
-        plain = condition is not None and not (condition.bans or condition.choices)
-        plain = plain and not effects.whens and effects.undefined is None
-        object.__setattr__(self, "plain", plain)
+        object.__setattr__(self, "plain", _plain(self.condition, self.effects))
 
     @property
     def weight(self) -> int:
         """How much memory it takes, in hundreds of bytes, roughly."""
         return (self.condition.weight if self.condition else 0) + self.effects.weight + 3
+
+
+def _plain(condition: Condition | None, effects: Effects) -> Plain | None:
+    if condition is None or condition.more or effects.whens:
+        return None
+    gains: list[tuple[GroundAtom, int]] = []
+    for change in effects.changes:
+        gain = change.gain
+        if gain is None:
+            return None
+        gains.append((change.term, gain))
+    return condition.needs, effects.deletes, effects.adds, tuple(gains)
 
 
 @dataclass(slots=True)
@@ -117,21 +219,25 @@ class ConditionDraft:
     needs: list[GroundAtom] = field(default_factory=list)
     bans: list[GroundAtom] = field(default_factory=list)
     choices: list[tuple[Condition, ...]] = field(default_factory=list)
+    tests: list[Test] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
         """Whether it always holds."""
-        return not (self.needs or self.bans or self.choices)
+        return not (self.needs or self.bans or self.choices or self.tests)
 
     def join(self, condition: Condition) -> None:
         """Ask for one more condition."""
         self.needs.extend(condition.needs)
         self.bans.extend(condition.bans)
         self.choices.extend(condition.choices)
+        self.tests.extend(condition.tests)
 
     def frozen(self) -> Condition:
         """Return it as a value."""
-        return Condition(frozenset(self.needs), frozenset(self.bans), tuple(self.choices))
+        return Condition(
+            frozenset(self.needs), frozenset(self.bans), tuple(self.choices), tuple(self.tests)
+        )
 
 
 @dataclass(slots=True)
@@ -140,8 +246,7 @@ class EffectsDraft:
 
     adds: list[GroundAtom] = field(default_factory=list)
     deletes: list[GroundAtom] = field(default_factory=list)
-    cost: Fraction | int = 0
-    undefined: str | None = None
+    changes: list[NumericChange] = field(default_factory=list)
     whens: list[tuple[Condition, Effects]] = field(default_factory=list)
 
     def frozen(self) -> Effects:
@@ -149,7 +254,6 @@ class EffectsDraft:
         return Effects(
             frozenset(self.adds),
             frozenset(self.deletes),
-            self.cost,
-            self.undefined,
+            tuple(self.changes),
             tuple(self.whens),
         )

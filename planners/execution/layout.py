@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import TypeAlias
 
-from planners.execution.ground import GroundAtom
+from planners.execution.state import GroundAtom
 
 Places: TypeAlias = Mapping[str, int]
 Names: TypeAlias = list[str]

@@ -1,64 +1,33 @@
 """A task prepared for judging plans: schemas made ready once, steps made when first seen."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from fractions import Fraction
+from operator import attrgetter
 
-from planners.execution.conditions import AllOf, ConditionCompiler
-from planners.execution.effects import Changes, EffectCompiler
-from planners.execution.ground import (
-    Condition,
-    ConditionDraft,
-    Effects,
-    EffectsDraft,
-    GroundAtom,
-    GroundStep,
-    State,
-)
-from planners.execution.layout import Layout, Names
+from planners.condition import Literal
+from planners.execution.arithmetic import TOTAL_TIME, VIOLATED, ground_expression
+from planners.execution.conditions import ground_formula
+from planners.execution.derivation import Derivation
+from planners.execution.ground import Condition, GroundStep
 from planners.execution.meter import Meter
+from planners.execution.misfits import misfit
+from planners.execution.numbers import value_of
+from planners.execution.schemas import Schema, SchemaKey, ready_schema
+from planners.execution.state import Derives, GroundAtom, Number, State
+from planners.execution.trajectories import needs_times
 from planners.execution.world import World
 from planners.pddl import read_task
 from planners.pddl.cache import TaskCache
 from planners.pddl.model import LiftedTask
 from planners.plan import Step
 from planners.task import Task
-from planners.verdict import (
-    Literal,
-    StepFlaw,
-    UnknownAction,
-    UnknownObject,
-    WrongArguments,
-    WrongType,
-)
+from planners.verdict import StepFlaw
 
 # What one task may keep for the next plans, in hundreds of bytes: 15 MB, and 4 MB in one piece.
 MAX_KEPT = 150_000
 MAX_KEPT_PIECE = 40_000
 
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """An action schema made ready.
-
-    Attributes:
-        names: The list that atoms are picked from, arguments still empty.
-        precondition: Made ready for grounding.
-        effect: Made ready for grounding.
-    """
-
-    names: Names
-    precondition: AllOf
-    effect: Changes
-
-    def ground(self, arguments: tuple[str, ...], meter: Meter) -> GroundStep:
-        """Put objects in. They have to fit the parameters."""
-        before = meter.spent
-        names = [*arguments, *self.names[len(arguments) :]]
-        condition = ConditionDraft()
-        if not self.precondition.ground(names, condition, meter):
-            return GroundStep(None, Effects(), meter.spent - before)
-        effects = EffectsDraft()
-        self.effect.ground(names, effects, meter)
-        return GroundStep(condition.frozen(), effects.frozen(), meter.spent - before)
+_SIZE_OF = attrgetter("size")
 
 
 class PreparedTask:
@@ -70,18 +39,39 @@ class PreparedTask:
     Attributes:
         task: The task.
         world: Its fixed part.
+        derivation: Finds derived atoms; None where there are no axioms.
+        timed: Whether plans can only be judged by their time stamps.
+        watched: Whether there are constraints or preferences on the way to the goal.
     """
 
     def __init__(self, task: LiftedTask) -> None:
         self.task = task
         self.world = World(task)
-        self._schemas: dict[str, Schema] = {}
-        self._steps: dict[tuple[str, tuple[str, ...]], GroundStep] = {}
+        self.derivation: Derives | None = None
+        if task.axioms:
+            self.derivation = Derivation(self.world, task.axioms)
+        self.timed = task.temporal or needs_times(task)
+        self.watched = bool(task.constraints or task.preferences) or any(
+            schema.preferences for schema in task.actions.values()
+        )
+        self._schemas: dict[SchemaKey, Schema] = {}
+        self._steps: dict[str, dict[tuple[str, ...], GroundStep]] = {
+            name: {} for name in task.actions
+        }
+        self._parts: dict[tuple[SchemaKey, tuple[str, ...], Fraction | None], GroundStep] = {}
         self._literals: dict[GroundAtom, Literal] = {}
         self._fixed: list[GroundAtom] | None = None
-        self._known = tuple(task.actions)
         self._goal: tuple[Condition | None, int] | None = None
         self._kept = 0
+
+    def start(self, meter: Meter) -> State:
+        """Return the initial state.
+
+        Args:
+            meter: Charged when atoms are derived in this state or in later ones.
+        """
+        world = self.world
+        return State(set(world.start), dict(world.start_values), self.derivation, meter)
 
     def ground(
         self, steps: tuple[Step, ...], meter: Meter
@@ -100,23 +90,61 @@ class PreparedTask:
             BoundReached: if the meter is exhausted.
         """
         kept = self._steps
-        made: list[GroundStep] = []
-        flaws: list[StepFlaw] = []
-        size = 0
+        try:
+            made = [kept[step.action][step.arguments] for step in steps]
+        except KeyError:
+            pass
+        else:
+            meter.spend(sum(map(_SIZE_OF, made)))
+            return made, []
+        made, flaws = [], []
         for index, step in enumerate(steps):
-            ground = kept.get((step.action, step.arguments))
-            if ground is not None:
-                size += ground.size
-            else:
-                flaw = self._misfit(index, step)
+            ground = kept.get(step.action, {}).get(step.arguments)
+            if ground is None:
+                flaw = misfit(self.world, index, step)
                 if flaw is not None:
                     flaws.append(flaw)
-                    continue
-                ground = self._make(step, meter)
-            if not flaws:
+                elif not flaws:
+                    made.append(self._make(step, meter))
+            elif not flaws:
+                meter.spend(ground.size)
                 made.append(ground)
-        meter.spend(size)
         return made, flaws
+
+    def ground_part(
+        self,
+        schema_key: SchemaKey,
+        arguments: tuple[str, ...],
+        duration: Fraction | None,
+        meter: Meter,
+    ) -> GroundStep:
+        """Make one part of an action ground, unless it was made before.
+
+        Args:
+            schema_key: Which action, and which part of it.
+            arguments: Objects that fit its parameters.
+            duration: How long the step takes, in the unit of time stamps; None for an
+                action that takes no time.
+            meter: Charged alike, whether the part was made before or not.
+
+        Raises:
+            BoundReached: if the meter is exhausted.
+        """
+        key = (schema_key, arguments, duration)
+        ground = self._parts.get(key)
+        if ground is not None:
+            meter.spend(ground.size)
+            return ground
+        names = arguments if duration is None else (*arguments, str(duration))
+        ground = self._schema(schema_key).ground(names, meter)
+        if self._to_keep(ground):
+            self._parts[key] = ground
+        return ground
+
+    def misfits(self, steps: tuple[Step, ...]) -> list[StepFlaw]:
+        """List the flaws of all steps whose names, arity or types do not fit the task."""
+        found = (misfit(self.world, index, step) for index, step in enumerate(steps))
+        return [flaw for flaw in found if flaw is not None]
 
     def goal(self, meter: Meter) -> Condition | None:
         """Return the goal, or None where no state can meet it."""
@@ -125,21 +153,43 @@ class PreparedTask:
             meter.spend(size)
             return condition
         before = meter.spent
-        layout = Layout(())
-        goal = ConditionCompiler(layout, self.world).compile(self.task.goal, {})
-        draft = ConditionDraft()
-        found = draft.frozen() if goal.ground(list(layout.template), draft, meter) else None
+        found = ground_formula(self.task.goal, {}, self.world, meter)
         if found is None or found.weight <= MAX_KEPT_PIECE:
             self._goal = (found, meter.spent - before)
         return found
 
+    def metric(
+        self, values: Mapping[GroundAtom, Number], total_time: Number, violated: Mapping[str, int]
+    ) -> Number | None:
+        """Compute the value of the metric, or None where it has none.
+
+        Args:
+            values: The numbers behind the last step.
+            total_time: The value of `total-time`.
+            violated: How often each preference is violated; without those that are not.
+
+        Raises:
+            BoundReached: if a number grows too big.
+        """
+        assert self.task.metric is not None
+        expression = ground_expression(self.task.metric.expression, {}, self.world)
+        given = {TOTAL_TIME: total_time}
+        for term in expression.reads():
+            if term[0] == VIOLATED:
+                given[term] = violated.get(term[1], 0)
+        return value_of(expression, {**values, **given})
+
     def literals(self, state: State) -> tuple[Literal, ...]:
-        """Return all that holds in a state, sorted, as others see it."""
+        """Return all that holds in a state, derived atoms too, sorted, as others see it.
+
+        Raises:
+            BoundReached: if atoms have to be derived and the state's meter is exhausted.
+        """
         if self._fixed is None:
             self._fixed = sorted(self.world.fixed)
         kept = self._literals
         found: list[Literal] = []
-        for atom in sorted([*self._fixed, *state]):
+        for atom in sorted([*self._fixed, *state.atoms, *state.derived]):
             literal = kept.get(atom)
             if literal is None:
                 self._make_room(2)
@@ -148,53 +198,33 @@ class PreparedTask:
         return tuple(found)
 
     def _make(self, step: Step, meter: Meter) -> GroundStep:
-        ground = self._schema(step.action).ground(step.arguments, meter)
-        weight = ground.weight
-        if weight <= MAX_KEPT_PIECE:
-            self._make_room(weight)
-            self._steps[step.action, step.arguments] = ground
+        ground = self._schema((step.action, None)).ground(step.arguments, meter)
+        if self._to_keep(ground):
+            self._steps[step.action][step.arguments] = ground
         return ground
 
-    def _schema(self, name: str) -> Schema:
-        """Make the schema of an action ready, or return what was made before."""
-        schema = self._schemas.get(name)
+    def _schema(self, key: SchemaKey) -> Schema:
+        """Make an action or a part of one ready, or return what was made before."""
+        schema = self._schemas.get(key)
         if schema is None:
-            action = self.task.actions[name]
-            layout = Layout(tuple(parameter.name for parameter in action.parameters))
-            conditions = ConditionCompiler(layout, self.world)
-            precondition = conditions.compile(action.precondition, layout.places)
-            effect = EffectCompiler(layout, self.world).compile(action.effect, layout.places)
-            schema = Schema(layout.template, precondition, effect)
-            self._schemas[name] = schema
+            schema = self._schemas[key] = ready_schema(key, self.world)
         return schema
 
-    def _misfit(self, index: int, step: Step) -> StepFlaw | None:
-        action = self.task.actions.get(step.action)
-        if action is None:
-            return UnknownAction(index=index, step=step, known=self._known)
-        if len(step.arguments) != len(action.parameters):
-            return WrongArguments(index=index, step=step, expected=len(action.parameters))
-        for name in step.arguments:
-            if name not in self.task.objects:
-                return UnknownObject(index=index, step=step, name=name)
-        for name, parameter in zip(step.arguments, action.parameters, strict=True):
-            found = self.task.objects[name]
-            if not self.world.hierarchy.object_fits(found, parameter.types):
-                return WrongType(
-                    index=index,
-                    step=step,
-                    name=name,
-                    parameter=parameter.name,
-                    expected=parameter.types,
-                    found=found,
-                )
-        return None
+    def _to_keep(self, ground: GroundStep) -> bool:
+        """Make room for a step, unless it is too big to be kept."""
+        weight = ground.weight
+        if weight > MAX_KEPT_PIECE:
+            return False
+        self._make_room(weight)
+        return True
 
     def _make_room(self, weight: int) -> None:
         self._kept += weight
         if self._kept > MAX_KEPT:
             self._kept = weight
-            self._steps = {}
+            self._steps = {name: {} for name in self.task.actions}
+            self._parts = {}
+            self.world.atoms.clear()
             self._literals = {}
 
 

@@ -1,21 +1,27 @@
 """What does not change while a plan is executed: objects, types, fixed facts, values."""
 
-from collections.abc import Mapping
-from fractions import Fraction
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import TypeAlias
 
-from planners.execution.ground import GroundAtom
+from planners.execution.numbers import bounded
+from planners.execution.state import GroundAtom, Number, State
+from planners.pddl.formula import TOTAL_COST, Atom, Parameter
 from planners.pddl.model import (
-    ActionSchema,
     AndEffect,
     AtomEffect,
     Effect,
     ForallEffect,
-    Increase,
     LiftedTask,
+    NumericEffect,
     When,
 )
 from planners.pddl.types import Hierarchy, Types
 
+# An atom that an action changes: the action's name, the atom, its variables with their types.
+Maker: TypeAlias = tuple[str, Atom, Mapping[str, Types]]
+# An effect, with the action's name (None for what happens at a time) and the variables.
+WrittenEffect: TypeAlias = tuple[str | None, AtomEffect | NumericEffect, Mapping[str, Types]]
 # Eight bytes each: what all ranges of one task may keep together.
 MAX_KEPT_NAMES = 500_000
 
@@ -29,16 +35,36 @@ class World:
     Attributes:
         task: The task.
         hierarchy: Its types.
-        changing: The predicates that some action adds or deletes.
+        changing: The predicates that something adds or deletes.
+        makers: The actions that add (True) or delete (False) atoms of a predicate.
+        derived: The predicates that axioms derive.
         fixed: The atoms of all other predicates that hold.
         start: The atoms of changing predicates that hold at first.
-        values: The values of functions, under the function's name and its objects.
+        atoms: Atoms of the start and of kept steps, each once: sets find what is identical in
+            half the time.
+        changing_functions: The functions whose values something changes.
+        fixed_values: The values of all other functions, under function and objects.
+        start_values: The values of changing functions at first. The cost begins at 0
+            where the task does not say, as planners and their competitions take it.
     """
 
     def __init__(self, task: LiftedTask) -> None:
         self.task = task
         self.hierarchy = Hierarchy(task.types)
-        self.changing = frozenset(changed_predicates(task.actions))
+        changing: set[str] = set()
+        functions: set[str] = set()
+        self.makers: dict[tuple[str, bool], list[Maker]] = {}
+        for action, effect, variables in written_effects(task):
+            if isinstance(effect, NumericEffect):
+                functions.add(effect.function.function)
+                continue
+            changing.add(effect.atom.predicate)
+            if action is not None:
+                sort = (effect.atom.predicate, effect.positive)
+                self.makers.setdefault(sort, []).append((action, effect.atom, variables))
+        self.changing = frozenset(changing)
+        self.changing_functions = frozenset(functions)
+        self.derived = frozenset(axiom.predicate for axiom in task.axioms)
         atoms = [(literal.predicate, *literal.arguments) for literal in task.init]
         self.fixed: frozenset[GroundAtom] = frozenset(
             atom for atom in atoms if atom[0] not in self.changing
@@ -46,14 +72,33 @@ class World:
         self.start: frozenset[GroundAtom] = frozenset(
             atom for atom in atoms if atom[0] in self.changing
         )
-        self.values: Mapping[GroundAtom, Fraction] = {
-            (term.function, *term.terms): value for term, value in task.init_values.items()
+        self.atoms: dict[GroundAtom, GroundAtom] = {atom: atom for atom in self.start}
+        values: dict[GroundAtom, Number] = {
+            (term.function, *term.terms): bounded(value) for term, value in task.init_values.items()
+        }
+        if not task.functions.get(TOTAL_COST, ("undeclared",)):
+            values.setdefault((TOTAL_COST,), 0)
+        self.fixed_values: Mapping[GroundAtom, Number] = {
+            term: value for term, value in values.items() if term[0] not in self.changing_functions
+        }
+        self.start_values: Mapping[GroundAtom, Number] = {
+            term: value for term, value in values.items() if term[0] in self.changing_functions
         }
         self._declared: dict[Types, list[str]] = {}
         for name, types in task.objects.items():
             self._declared.setdefault(types, []).append(name)
         self._ranges: dict[Types, tuple[str, ...]] = {}
         self._kept = 0
+
+    def holding(self, predicate: str, state: State) -> AbstractSet[GroundAtom]:
+        """Return where atoms of a predicate are found if they hold in a state.
+
+        Raises:
+            BoundReached: if atoms have to be derived and the state's meter is exhausted.
+        """
+        if predicate in self.derived:
+            return state.derived
+        return state.atoms if predicate in self.changing else self.fixed
 
     def objects_of(self, types: Types) -> tuple[str, ...]:
         """List the objects that a variable of these types ranges over."""
@@ -73,18 +118,28 @@ class World:
         return found
 
 
-def changed_predicates(actions: Mapping[str, ActionSchema]) -> set[str]:
-    """Collect the predicates that the actions add or delete."""
-    changed: set[str] = set()
-    front: list[Effect] = [schema.effect for schema in actions.values()]
+def written_effects(task: LiftedTask) -> Iterator[WrittenEffect]:
+    """Run through all that changes anything: of actions of both kinds, and timed effects."""
+    front: list[tuple[str | None, Effect, Mapping[str, Types]]] = [
+        (schema.name, schema.effect, _types(schema.parameters)) for schema in task.actions.values()
+    ]
+    for durative in task.durative_actions.values():
+        both = AndEffect((durative.start_effect, durative.end_effect))
+        front.append((durative.name, both, _types(durative.parameters)))
+    front += [(None, timed.effect, {}) for timed in task.timed]
+    front.reverse()
     while front:
-        match front.pop():
-            case AtomEffect(atom):
-                changed.add(atom.predicate)
+        action, effect, types = front.pop()
+        match effect:
             case AndEffect(effects):
-                front.extend(effects)
-            case ForallEffect(_, effect) | When(_, effect):
-                front.append(effect)
-            case Increase():
-                pass
-    return changed
+                front.extend((action, each, types) for each in reversed(effects))
+            case ForallEffect(parameters, inner):
+                front.append((action, inner, {**types, **_types(parameters)}))
+            case When(_, inner):
+                front.append((action, inner, types))
+            case AtomEffect() | NumericEffect():
+                yield action, effect, types
+
+
+def _types(parameters: tuple[Parameter, ...]) -> dict[str, Types]:
+    return {parameter.name: parameter.types for parameter in parameters}

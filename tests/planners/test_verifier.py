@@ -7,6 +7,9 @@ import pytest
 from planners import (
     BoundReached,
     Compound,
+    ConflictingEffects,
+    DivisionByZero,
+    Inequality,
     Invalid,
     Literal,
     Plan,
@@ -18,11 +21,13 @@ from planners import (
     UnsatisfiedGoal,
     UnsatisfiedPrecondition,
     Valid,
+    ViolatedConstraint,
     WrongArguments,
     WrongType,
     read_plan,
     verify,
 )
+from planners.condition import Cause
 from planners.verifier import MAX_STEPS
 
 
@@ -52,8 +57,9 @@ def test_a_plan_that_reaches_the_goal_is_valid_and_costs_its_steps():
 
 def test_the_empty_plan_is_judged_by_the_goal_alone():
     goals = (Literal("on", ("a",)), Literal("on", ("b",)))
+    why = tuple(Cause(literal=goal, producers=("flip",)) for goal in goals)
     assert judged("") == Invalid(
-        flaw=UnsatisfiedGoal(index=0, unmet=goals),
+        flaw=UnsatisfiedGoal(index=0, unmet=goals, causes=why),
         executed=0,
         state=(Literal("broken", ("c",)), Literal("works", ("s",))),
         open_goals=goals,
@@ -62,11 +68,13 @@ def test_the_empty_plan_is_judged_by_the_goal_alone():
 
 def test_a_step_that_cannot_be_executed_is_the_flaw_with_what_it_lacks():
     verdict = judged("(flip s a) (flip s c) (flip s a)")
+    whole = Literal("broken", ("c",), positive=False)
     assert verdict == Invalid(
         flaw=UnsatisfiedPrecondition(
             index=1,
             step=Step(action="flip", arguments=("s", "c")),
-            unmet=(Literal("broken", ("c",), positive=False),),
+            unmet=(whole,),
+            causes=(Cause(literal=whole),),
         ),
         executed=1,
         state=(Literal("broken", ("c",)), Literal("on", ("a",)), Literal("works", ("s",))),
@@ -185,6 +193,7 @@ def test_a_disjunction_is_reported_with_the_option_that_lacks_least():
         index=0,
         step=Step(action="a"),
         unmet=(Compound("(or (and (p) (q)) (r))", (Literal("r"),)),),
+        causes=(Cause(literal=Literal("r")),),
     )
 
 
@@ -267,3 +276,177 @@ def test_threads_that_share_a_task_get_the_same_verdicts():
     for thread in threads:
         thread.join()
     assert results == [alone * 50] * 4
+
+
+TRUCK = task(
+    """(:types place) (:constants b - place) (:predicates (at ?p - place) (g))
+    (:functions (fuel) (far ?a ?b - place) (spare) (size ?p - place))
+    (:action drive :parameters (?a ?b - place)
+      :precondition (and (at ?a) (>= (fuel) (/ (far ?a ?b) 2)))
+      :effect (and (not (at ?a)) (at ?b) (decrease (fuel) (/ (far ?a ?b) 2))))
+    (:action fill :effect (increase (fuel) (spare)))
+    (:action split :parameters (?p - place) :effect (scale-down (fuel) (size ?p)))
+    (:action spill :effect (and (assign (fuel) 0) (when (at b) (increase (fuel) 1))))
+    (:action shout :precondition (or (not (= (fuel) (fuel))) (> (spare) 1)) :effect (g))""",
+    """(:objects a c - place)
+    (:init (at a) (= (fuel) 2) (= (far a b) 3) (= (far b a) 3) (= (far b c) 1.1) (= (size a) 0)
+      (= (size b) 3))
+    (:goal (and (at c) (= (fuel) -0.05)))""",
+    ":adl :numeric-fluents",
+)
+
+
+def test_numbers_are_changed_and_compared_exactly():
+    verdict = judged("(drive a b) (drive b c)", TRUCK)
+    assert verdict.flaw == UnsatisfiedPrecondition(
+        index=1,
+        step=Step(action="drive", arguments=("b", "c")),
+        unmet=(Inequality("(>= (fuel) (/ (far b c) 2))", Fraction(1, 2), Fraction(11, 20)),),
+    )
+    assert verdict.values == (("(fuel)", Fraction(1, 2)),)
+    (goal,) = judged("", TRUCK).flaw.unmet[1:]
+    assert goal == Inequality("(= (fuel) -0.05)", Fraction(2), Fraction(-1, 20))
+    (goal,) = judged("(split b)", TRUCK).flaw.unmet[1:]
+    assert goal.left == Fraction(2, 3)
+
+
+@pytest.mark.parametrize(
+    ("plan", "kind", "term"),
+    [
+        ("(fill)", UndefinedValue, "(spare)"),
+        ("(split c)", UndefinedValue, "(size c)"),
+        ("(split a)", DivisionByZero, "(/ (fuel) (size a))"),
+        ("(drive a b) (spill)", ConflictingEffects, "(fuel)"),
+    ],
+)
+def test_effects_that_come_to_no_number_are_a_flaw_of_their_step(plan, kind, term):
+    verdict = judged(plan, TRUCK)
+    step = read_plan(plan).steps[-1]
+    index = plan.count("(") - 1
+    assert verdict.flaw == kind(index=index, step=step, term=term)
+    assert verdict.executed == index
+
+
+def test_effects_under_conditions_that_did_not_hold_are_in_no_conflict():
+    assert judged("(spill)", TRUCK).values == (("(fuel)", Fraction(0)),)
+
+
+def test_what_has_no_value_fulfils_no_comparison_and_no_negation_of_one():
+    verdict = judged("(shout)", TRUCK)
+    (unmet,) = verdict.flaw.unmet
+    # Of the options that lack one thing each the first is told.
+    assert unmet.nearest == (Inequality("(not (= (fuel) (fuel)))", Fraction(2), Fraction(2)),)
+    missing = task(
+        """(:predicates (g)) (:functions (f))
+        (:action a :precondition (not (> (f) 1)) :effect (g))""",
+        requirements=":adl :numeric-fluents",
+    )
+    assert judged("(a)", missing).flaw.unmet == (Inequality("(not (> (f) 1))", None, Fraction(1)),)
+
+
+@pytest.mark.parametrize(
+    ("metric", "cost"),
+    [
+        ("minimize (total-time)", Fraction(2)),
+        ("maximize (+ (* 2 (f)) (/ 1 3))", Fraction(13, 3)),
+        ("minimize (/ (f) (- (f) 2))", None),
+        ("minimize (none)", None),
+        ("minimize (+ (* 10 (is-violated lazy)) (is-violated kept))", Fraction(10)),
+    ],
+)
+def test_the_cost_is_the_value_of_the_metric_behind_the_last_step(metric, cost):
+    measured = task(
+        """(:predicates (g) (p)) (:functions (f) (none))
+        (:action a :effect (and (g) (increase (f) 1)))""",
+        f"""(:init (= (f) 0)) (:goal (and (g) (preference lazy (not (g)))
+        (preference kept (g)))) (:metric {metric})""",
+        ":adl :numeric-fluents :preferences",
+    )
+    verdict = judged("(a) (a)", measured)
+    assert verdict == Valid(cost=cost, steps=2, violated=(("lazy", 1),))
+
+
+LIGHTS = task(
+    """(:types room) (:predicates (lit ?r - room) (door ?a ?b - room) (seen ?a ?b - room) (g))
+    (:derived (seen ?a ?b - room) (or (and (door ?a ?b) (lit ?b))
+      (exists (?c - room) (and (door ?a ?c) (lit ?c) (seen ?c ?b)))))
+    (:action light :parameters (?r - room) :effect (lit ?r))
+    (:action dim :parameters (?r - room) :effect (not (lit ?r)))
+    (:action look :parameters (?a ?b - room) :precondition (seen ?a ?b) :effect (g))
+    (:action hide :parameters (?a ?b - room) :precondition (not (seen ?a ?b)) :effect (g))""",
+    """(:objects a b c - room) (:init (door a b) (door b c) (door c b) (lit b))
+    (:goal (and (g) (seen a c)))""",
+    ":adl :derived-predicates",
+)
+
+
+@pytest.mark.parametrize(
+    ("plan", "index"),
+    [
+        ("(light c) (look a c)", None),
+        ("(look a c)", 0),
+        ("(light c) (hide a c)", 1),
+        ("(hide a c) (light c)", None),
+        ("(light c) (look a c) (dim b) (look a c)", 3),
+        ("(light c) (dim b) (hide a c) (light b)", None),
+        ("(light c) (dim c) (hide a c)", 3),
+    ],
+)
+def test_derived_atoms_hold_as_long_as_rules_support_them(plan, index):
+    verdict = judged(plan, LIGHTS)
+    assert (None if isinstance(verdict, Valid) else verdict.flaw.index) == index
+
+
+def test_derived_atoms_are_shown_in_states_and_named_where_they_are_lacking():
+    verdict = judged("(light c) (dim b) (look a c)", LIGHTS)
+    lacking = Literal("seen", ("a", "c"))
+    assert verdict.flaw.unmet == verdict.open_goals[1:] == (lacking,)
+    assert verdict.flaw.causes == (Cause(literal=lacking),)
+    seen = [literal.arguments for literal in verdict.state if literal.predicate == "seen"]
+    assert seen == [("b", "c")]
+
+
+WALK = Task(
+    domain="""(define (domain d) (:requirements :adl :constraints :preferences)
+      (:types spot) (:constants lake - spot) (:predicates (at ?s - spot) (wet))
+      (:action go :parameters (?a ?b - spot)
+        :precondition (and (at ?a) (preference dry (not (wet))))
+        :effect (and (not (at ?a)) (at ?b) (when (at lake) (wet)))))""",
+    problem="""(define (problem q) (:domain d) (:objects home hill - spot) (:init (at home))
+      (:goal (at home)) (:constraints (and (sometime (at hill))
+        (preference once (at-most-once (at home))) (preference shy (always (not (at lake)))))))""",
+)
+
+
+def test_constraints_are_judged_over_all_states_and_preferences_are_counted():
+    verdict = judged("(go home hill) (go hill home)", WALK)
+    assert verdict == Valid(cost=Fraction(2), steps=2, violated=(("once", 1),))
+    wet = judged("(go home lake) (go lake hill) (go hill lake) (go lake home)", WALK)
+    assert wet.violated == (("dry", 2), ("once", 1), ("shy", 1))
+    verdict = judged("(go home lake) (go lake home)", WALK)
+    assert verdict.flaw == ViolatedConstraint(index=2, constraint="(sometime (at hill))")
+    assert verdict.open_goals == ()
+
+
+def test_a_broken_constraint_and_an_open_goal_are_both_told_in_order():
+    verdict = judged("(go home lake)", WALK)
+    flaws = (verdict.flaw, *verdict.also)
+    assert [type(flaw) for flaw in flaws] == [UnsatisfiedGoal, ViolatedConstraint]
+    assert [flaw.index for flaw in flaws] == [1, 1]
+
+
+def test_stamps_make_a_sequence_and_durations_of_steps_without_one_say_nothing():
+    plain = judged("(flip s a) (flip s b)")
+    assert judged("0.0: (flip s a) [1.0]\n1.5: (flip s b) [3]\n") == plain
+    shuffled = judged("1.5: (flip s c)\n0.5: (flip s a)\n")
+    assert shuffled.executed == 1
+
+
+def test_verdicts_do_not_depend_on_what_was_judged_before():
+    plans = ["(drive a b)", "(spill)", "(split b)", "(fill)", "(drive a b) (drive b a)"]
+    alone = {
+        plan: judged(plan, Task(domain=TRUCK.domain + "\n", problem=TRUCK.problem))
+        for plan in plans
+    }
+    for plan in (*plans, *reversed(plans)):
+        assert judged(plan, TRUCK) == alone[plan]

@@ -1,9 +1,10 @@
 import pytest
 
+from planners.condition import Compound, Literal
 from planners.execution.diagnosis import Diagnosis
+from planners.execution.state import State
 from planners.execution.world import World
-from planners.pddl.model import And, Atom, Exists, Forall, Imply, Not, Or, Parameter
-from planners.verdict import Compound, Literal
+from planners.pddl.formula import And, Atom, Exists, Forall, Imply, Not, Or, Parameter
 from tests.planners.pddl.texts import read_yard
 
 WORLD = World(read_yard())
@@ -14,7 +15,7 @@ CRATES = (Parameter("?c", ("crate",)),)
 
 
 def unmet(formula):
-    return Diagnosis(WORLD, HOLDING.__contains__).unmet(formula, {"?c": "c1"})
+    return Diagnosis(WORLD, State(set(HOLDING), {})).unmet(formula, {"?c": "c1"})
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import pytest
 
 from planners.execution.ground import Condition, Effects
+from planners.execution.state import State, Update
 
 P, Q, R = ("p",), ("q",), ("r", "a")
 
@@ -19,16 +20,12 @@ P, Q, R = ("p",), ("q",), ("r", "a")
     ],
 )
 def test_a_condition_holds_where_needs_bans_and_choices_do(condition, holds):
-    assert condition.holds({P, R}) is holds
+    assert condition.holds(State({P, R}, {})) is holds
 
 
 def test_effects_under_conditions_take_place_where_these_held_before():
-    inner = Effects(adds=frozenset({R}), cost=2)
-    nested = Effects(
-        deletes=frozenset({P}), whens=((Condition(frozenset({P})), inner),), undefined="(f)"
-    )
-    effects = Effects(adds=frozenset({Q}), cost=1, whens=((Condition(frozenset({P})), nested),))
-    assert effects.in_state({P}) == Effects(
-        adds=frozenset({Q, R}), deletes=frozenset({P}), cost=3, undefined="(f)"
-    )
-    assert effects.in_state(set()) == Effects(adds=frozenset({Q}), cost=1)
+    inner = Effects(adds=frozenset({R}))
+    nested = Effects(deletes=frozenset({P}), whens=((Condition(frozenset({P})), inner),))
+    effects = Effects(adds=frozenset({Q}), whens=((Condition(frozenset({P})), nested),))
+    assert effects.in_state(State({P}, {})) == Update({Q, R}, {P})
+    assert effects.in_state(State(set(), {})) == Update({Q})

@@ -1,13 +1,24 @@
+from fractions import Fraction
+
 import pytest
 
+from planners.condition import Literal
 from planners.errors import BoundReached
-from planners.execution.ground import Condition
+from planners.execution.ground import Condition, Effects
 from planners.execution.meter import Meter
 from planners.execution.prepared import MAX_KEPT, PreparedTask, prepare
+from planners.execution.state import State, Update
 from planners.pddl import read_task
+from planners.pddl.formula import Atom, Comparison, FunctionTerm, Not, Parameter, StepDuration
+from planners.pddl.model import (
+    AndEffect,
+    AtomEffect,
+    DurativeSchema,
+    LiftedTask,
+    NumericEffect,
+)
 from planners.plan import Step, read_plan
 from planners.task import Task
-from planners.verdict import Literal
 from tests.planners.pddl.texts import yard
 
 ROADS = Task(
@@ -68,7 +79,9 @@ def test_what_is_kept_of_a_task_is_bounded():
     for first in names:
         steps = [Step(action="a", arguments=(first, x, y)) for x in names for y in names]
         made += len(prepared.ground(tuple(steps), Meter())[0])
-        assert sum(step.weight for step in prepared._steps.values()) <= MAX_KEPT
+        kept = (step for steps in prepared._steps.values() for step in steps.values())
+        assert sum(step.weight for step in kept) <= MAX_KEPT
+        assert len(prepared.world.atoms) <= MAX_KEPT
     assert made == 40**3
 
 
@@ -87,11 +100,12 @@ def test_a_step_too_big_to_be_kept_is_made_each_time():
     assert one == other
     assert one is not other
     assert first.spent == again.spent
+    assert prepared.world.atoms == {}
 
 
 def test_the_state_is_shown_sorted_with_what_never_changes():
     prepared = prepare(ROADS)
-    assert prepared.literals({("at", "b"), ("seen", "a")}) == (
+    assert prepared.literals(State({("at", "b"), ("seen", "a")}, {})) == (
         Literal("at", ("b",)),
         Literal("road", ("a", "b")),
         Literal("road", ("b", "c")),
@@ -102,3 +116,80 @@ def test_the_state_is_shown_sorted_with_what_never_changes():
 
 def test_a_task_is_made_ready_once():
     assert prepare(yard()) is prepare(yard())
+
+
+TRIPS = LiftedTask(
+    domain_name="trips",
+    problem_name="p",
+    types={"object": ()},
+    objects={"a": ("object",)},
+    predicates={"here": (Parameter("?x"),), "busy": ()},
+    functions={"fuel": ()},
+    actions={},
+    durative_actions={
+        "go": DurativeSchema(
+            name="go",
+            parameters=(Parameter("?x"),),
+            bounds=(),
+            at_start=Atom("here", ("?x",)),
+            over_all=Not(Atom("busy")),
+            at_end=Comparison(">=", FunctionTerm("fuel"), StepDuration()),
+            start_effect=AtomEffect(Atom("busy"), positive=False),
+            end_effect=AndEffect(
+                (
+                    AtomEffect(Atom("here", ("?x",))),
+                    NumericEffect("decrease", FunctionTerm("fuel"), StepDuration()),
+                )
+            ),
+        )
+    },
+    init=frozenset({Literal("here", ("a",))}),
+    init_values={FunctionTerm("fuel"): Fraction(10)},
+    goal=Atom("here", ("a",)),
+)
+
+
+def test_each_part_of_a_durative_action_is_made_ground_on_its_own():
+    prepared = PreparedTask(TRIPS)
+    start, between, end = (
+        prepared.ground_part(("go", part), ("a",), Fraction(7, 2), Meter())
+        for part in ("start", "over all", "end")
+    )
+    assert start.condition == Condition(needs=frozenset({("here", "a")}))
+    assert start.effects == Effects(deletes=frozenset({("busy",)}))
+    assert between.condition == Condition(bans=frozenset({("busy",)}))
+    assert between.effects == Effects()
+    state = prepared.start(Meter())
+    assert end.condition is not None
+    assert end.condition.holds(state)
+    assert end.effects.in_state(state) == Update(
+        {("here", "a")}, set(), {("fuel",): Fraction(13, 2)}
+    )
+
+
+def test_parts_of_other_durations_are_never_mixed_up():
+    prepared = PreparedTask(TRIPS)
+    state = prepared.start(Meter())
+    for duration, left in ((Fraction(3), 7), (Fraction(10), 0), (Fraction(3), 7)):
+        part = prepared.ground_part(("go", "end"), ("a",), duration, Meter())
+        assert part.condition.holds(state)
+        assert part.effects.in_state(state).numbers == {("fuel",): left}
+    long = prepared.ground_part(("go", "end"), ("a",), Fraction(21, 2), Meter())
+    assert not long.condition.holds(state)
+
+
+def test_a_part_is_made_once_and_charged_each_time():
+    prepared = PreparedTask(TRIPS)
+    first, again = Meter(), Meter()
+    one = prepared.ground_part(("go", "end"), ("a",), Fraction(3), first)
+    assert prepared.ground_part(("go", "end"), ("a",), Fraction(3), again) is one
+    assert first.spent == again.spent > 0
+
+
+def test_what_conditions_and_effects_read_is_named():
+    part = PreparedTask(TRIPS).ground_part(("go", "end"), ("a",), Fraction(3), Meter())
+    assert part.condition.reads() == {("fuel",)}
+    assert part.effects.reads() == set()
+    conditional = Effects(whens=((part.condition, part.effects),))
+    assert conditional.reads() == {("fuel",)}
+    assert list(conditional.parts()) == [conditional, part.effects]
