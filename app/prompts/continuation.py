@@ -10,7 +10,7 @@ from planners import verify
 from planners.errors import BoundReached
 from planners.plan import Plan
 from planners.task import Task
-from planners.verdict import Invalid, StepFlaw, UnsatisfiedGoal, Valid, Verdict
+from planners.verdict import Invalid, PlanFlaw, StepFlaw, Valid, Verdict
 
 MOST_STEPS = 2_000
 
@@ -80,4 +80,4 @@ def _step_flaws(verdict: Verdict) -> list[StepFlaw]:
     if isinstance(verdict, Valid):
         return []
     flaws = (verdict.flaw, *verdict.also)
-    return [flaw for flaw in flaws if not isinstance(flaw, UnsatisfiedGoal)]
+    return [flaw for flaw in flaws if not isinstance(flaw, PlanFlaw)]

@@ -20,10 +20,10 @@ from app.prompts.lexicon import Speech
 from app.prompts.quoting import clipped, quoted, steps_named
 from planners.pddl import read_task
 from planners.pddl.cache import TaskCache
-from planners.pddl.model import AndEffect, AtomEffect, Effect, ForallEffect, Increase, When
+from planners.pddl.model import AndEffect, AtomEffect, Effect, ForallEffect, NumericEffect, When
 from planners.plan import Plan
 from planners.task import Task
-from planners.verdict import Invalid, UnsatisfiedGoal, UnsatisfiedPrecondition, Valid
+from planners.verdict import Invalid, PlanFlaw, UnsatisfiedGoal, UnsatisfiedPrecondition, Valid
 
 MOST_FLAWS = 8
 MOST_CHARACTERS_OF_A_CRITIQUE = 600
@@ -129,7 +129,7 @@ def _state(task: Task, plan: Plan, verdict: Invalid, speech: Speech) -> list[str
     unmet = flaw.unmet if isinstance(flaw, UnsatisfiedPrecondition | UnsatisfiedGoal) else ()
     about = objects_of(*steps, *unmet, *verdict.open_goals)
     facts = facts_in_words(verdict.state, about, fluents(task), speech)
-    if isinstance(flaw, UnsatisfiedGoal):
+    if isinstance(flaw, PlanFlaw):
         return [f"At the end this holds: {facts}"]
     said = []
     if flaw.index != place:
@@ -146,7 +146,7 @@ def _state(task: Task, plan: Plan, verdict: Invalid, speech: Speech) -> list[str
 
 
 def _all_flaws(task: Task, plan: Plan, verdict: Invalid, speech: Speech) -> list[str]:
-    if isinstance(verdict.flaw, UnsatisfiedGoal):
+    if isinstance(verdict.flaw, PlanFlaw):
         return [flaw_in_words(verdict.flaw, speech)]
     found = go_on(task, plan, verdict, most=MOST_FLAWS)
     said = [_finding(finding, speech) for finding in found.findings[:MOST_FLAWS]]
@@ -188,7 +188,13 @@ def fluents(task: Task) -> frozenset[str]:
 
 def _collect_fluents(task: Task) -> frozenset[str]:
     found: set[str] = set()
-    front: list[Effect] = [action.effect for action in read_task(task).actions.values()]
+    lifted = read_task(task)
+    front: list[Effect] = [action.effect for action in lifted.actions.values()]
+    for durative in lifted.durative_actions.values():
+        front += [durative.start_effect, durative.end_effect]
+    front += [timed.effect for timed in lifted.timed]
+    # What is derived changes with what it is derived from.
+    found.update(axiom.predicate for axiom in lifted.axioms)
     while front:
         match front.pop():
             case AtomEffect(atom=atom):
@@ -197,7 +203,7 @@ def _collect_fluents(task: Task) -> frozenset[str]:
                 front.extend(effects)
             case ForallEffect(effect=effect) | When(effect=effect):
                 front.append(effect)
-            case Increase():
+            case NumericEffect():
                 pass
     return frozenset(found)
 

@@ -4,21 +4,29 @@ People count steps from 1; so does everything said here.
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from app.prompts.lexicon import Speech
+from app.prompts.numbers import number
 from app.prompts.quoting import clipped, listed
+from app.prompts.timing import duration_fault, instant, interference_fault
+from planners.condition import Cause, Compound, Condition, Inequality, Literal
 from planners.plan import Step
 from planners.verdict import (
-    Condition,
+    ConflictingEffects,
+    DivisionByZero,
     Flaw,
-    Literal,
+    Interference,
     StepFlaw,
     UndefinedValue,
     UnknownAction,
     UnknownObject,
     UnsatisfiedGoal,
     UnsatisfiedPrecondition,
+    ViolatedConstraint,
     WrongArguments,
+    WrongDuration,
+    WrongTime,
     WrongType,
 )
 
@@ -33,7 +41,12 @@ def flaw_in_words(flaw: Flaw, speech: Speech) -> str:
     if isinstance(flaw, UnsatisfiedGoal):
         return (
             "All its steps can be executed. Parts of the goal that do not hold at the end: "
-            f"{conditions(flaw.unmet, speech)}."
+            f"{conditions(flaw.unmet, speech, flaw.causes)}."
+        )
+    if isinstance(flaw, ViolatedConstraint):
+        return (
+            "All its steps can be executed, but the states passed through do not meet a "
+            f"constraint: {clipped(flaw.constraint, MOST_CHARACTERS_OF_A_CONDITION)}."
         )
     return f"{step_named(flaw.index, flaw.step)} {fault(flaw, speech)}"
 
@@ -47,38 +60,65 @@ def fault(flaw: StepFlaw, speech: Speech) -> str:
     """Say what is wrong with a step; the sentence goes on behind the step's name."""
     match flaw:
         case UnsatisfiedPrecondition():
-            return (
-                "cannot be executed. Conditions that must hold before it and do not: "
-                f"{conditions(flaw.unmet, speech)}."
+            said = (
+                f"cannot be executed. Conditions that must hold {_when(flaw)} and do not: "
+                f"{conditions(flaw.unmet, speech, flaw.causes)}."
             )
         case UnknownAction():
             known = listed([clipped(name) for name in flaw.known], MOST_NAMES, ", ")
-            return (
+            said = (
                 f"names an action that the domain does not have: {clipped(flaw.step.action)}. "
                 f"Its actions are: {known}."
             )
         case UnknownObject():
-            return f"names an object that the problem does not have: {clipped(flaw.name)}."
+            said = f"names an object that the problem does not have: {clipped(flaw.name)}."
         case WrongArguments():
-            return (
+            said = (
                 f"gives {clipped(flaw.step.action)} {_counted(len(flaw.step.arguments))}; it "
                 f"takes {flaw.expected}."
             )
         case WrongType():
             name, action = clipped(flaw.name), clipped(flaw.step.action)
-            return (
+            said = (
                 f"gives {name} for {clipped(flaw.parameter)} of {action}, which must be of type "
                 f"{_types(flaw.expected, ' or ')}; {name} is of type {_types(flaw.found, ' and ')}."
             )
         case UndefinedValue():
-            return (
+            said = (
                 f"cannot be executed: it needs the value of {clipped(flaw.term)}, which has none."
             )
+        case DivisionByZero():
+            said = f"cannot be executed: its effect divides by zero in {clipped(flaw.term)}."
+        case ConflictingEffects():
+            said = f"cannot be executed: its effects give {clipped(flaw.term)} two values."
+        case WrongDuration():
+            said = duration_fault(flaw)
+        case WrongTime():
+            said = f"cannot stand there: {clipped(flaw.reason, MOST_CHARACTERS_OF_A_CONDITION)}."
+        case Interference():
+            said = interference_fault(flaw)
+    return said
 
 
-def conditions(unmet: Sequence[Condition], speech: Speech) -> str:
-    """List conditions that do not hold; of a compound one, also what is nearest to it."""
-    said = [_condition(condition, speech) for condition in unmet]
+def conditions(unmet: Sequence[Condition], speech: Speech, causes: Sequence[Cause] = ()) -> str:
+    """List conditions that do not hold.
+
+    Args:
+        unmet: The conditions. Of a compound one it is also said what is nearest to it, of a
+            comparison which values were found.
+        speech: How an atom is said.
+        causes: Of some of the conditions, which step undid them.
+    """
+    undone = {
+        cause.literal: f" (undone by step {cause.undone_by + 1})"
+        for cause in causes
+        if cause.undone_by is not None
+    }
+    said = [
+        _condition(condition, speech)
+        + (undone.get(condition, "") if isinstance(condition, Literal) else "")
+        for condition in unmet
+    ]
     return listed(said, MOST_CONDITIONS) or "(nothing that could be named)"
 
 
@@ -116,17 +156,36 @@ def objects_of(*parts: Condition | Step) -> frozenset[str]:
     for part in parts:
         if isinstance(part, Step | Literal):
             found.update(part.arguments)
-        else:
+        elif isinstance(part, Compound):
             found |= objects_of(*part.nearest)
     return frozenset(found)
 
 
 def _condition(condition: Condition, speech: Speech, depth: int = 2) -> str:
     said = clipped(speech.condition(condition), MOST_CHARACTERS_OF_A_CONDITION)
+    if isinstance(condition, Inequality):
+        left, right = _found(condition.left), _found(condition.right)
+        return f"{said} (found {left} on the left, {right} on the right)"
     if isinstance(condition, Literal) or not condition.nearest or not depth:
         return said
     lacking = [_condition(part, speech, depth - 1) for part in condition.nearest]
     return f"{said} (the option that lacks least lacks: {listed(lacking, MOST_CONDITIONS)})"
+
+
+def _found(value: Fraction | None) -> str:
+    return "no value" if value is None else number(value)
+
+
+def _when(flaw: UnsatisfiedPrecondition) -> str:
+    match flaw.phase:
+        case "start":
+            return f"when it starts{instant(flaw.time)}"
+        case "over all":
+            return f"all the time between its start and its end, also{instant(flaw.time)},"
+        case "end":
+            return f"when it ends{instant(flaw.time)}"
+        case _:
+            return f"before it{instant(flaw.time)}"
 
 
 def _types(types: Sequence[str], joined: str) -> str:

@@ -6,7 +6,8 @@ preconditions. Its size is linear in the task: a rule for each action and each t
 
 from collections.abc import Iterator, Mapping
 
-from planners.pddl.model import OBJECT, ActionSchema, LiftedTask
+from planners.pddl.formula import OBJECT
+from planners.pddl.model import ActionSchema, DurativeSchema, LiftedTask
 
 PLAN_BEGINS = "[PLAN]"
 PLAN_ENDS = "[PLAN END]"
@@ -30,6 +31,8 @@ def plan_grammar(lifted: LiftedTask, *, strict: bool = False) -> str:
         rules["thoughts"] = r"[^\[]*"
     if steps:
         rules["step"] = " | ".join(steps)
+    if steps and lifted.temporal:
+        rules["time"] = r'[0-9]+ ("." [0-9]+)?'
     rules.update(steps)
     rules.update(types.rules())
     return "".join(f"{name} ::= {body}\n" for name, body in rules.items())
@@ -96,17 +99,21 @@ def _direct_subtypes(types: Mapping[str, tuple[str, ...]]) -> dict[str, list[str
 
 def _steps(lifted: LiftedTask, types: _Types) -> Iterator[tuple[str, str]]:
     """Give a rule for each action that the objects of the task suffice for."""
-    for number, schema in enumerate(lifted.actions.values()):
+    schemas: list[ActionSchema | DurativeSchema]
+    schemas = [*lifted.actions.values(), *lifted.durative_actions.values()]
+    for number, schema in enumerate(schemas):
         if all(types.has_objects(parameter.types) for parameter in schema.parameters):
-            yield f"action{number}", _step(schema, types)
+            yield f"action{number}", _step(schema, types, timed=lifted.temporal)
 
 
-def _step(schema: ActionSchema, types: _Types) -> str:
-    parts = []
-    written = f"({schema.name}"
+def _step(schema: ActionSchema | DurativeSchema, types: _Types, *, timed: bool) -> str:
+    parts = ["time"] if timed else []
+    written = f"{': ' if timed else ''}({schema.name}"
     for parameter in schema.parameters:
         parts += [_literal(f"{written} "), types.use(parameter.types)]
         written = ""
+    if isinstance(schema, DurativeSchema):
+        return " ".join((*parts, _literal(f"{written}) ["), "time", _literal("]\n")))
     return " ".join((*parts, _literal(f"{written})\n")))
 
 

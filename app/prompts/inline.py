@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeAlias
 
-from planners.pddl.model import OBJECT, Parameter
+from planners.pddl.formula import OBJECT, Parameter
 
 Node: TypeAlias = "str | list[Node]"
 
@@ -50,6 +50,10 @@ def _said(node: Node, say_atom: SayAtom) -> str:
             said = say_atom(predicate, tuple(map(str, terms)), positive=False)
         case ["not", part]:
             said = f"not ({_said(part, say_atom)})"
+        case ["<" | "<=" | ">=" | ">" | "=" as operator, left, right] if not (
+            operator == "=" and isinstance(left, str) and isinstance(right, str)
+        ):
+            said = f"{_number_said(left)} {operator} {_number_said(right)}"
         case ["imply", premise, conclusion]:
             said = f"if ({_said(premise, say_atom)}) then ({_said(conclusion, say_atom)})"
         case ["forall" | "exists" as head, [*variables], body]:
@@ -60,6 +64,11 @@ def _said(node: Node, say_atom: SayAtom) -> str:
         case _:
             said = str(node)
     return said
+
+
+def _number_said(node: Node) -> str:
+    """Say a number as PDDL writes it: functions and operations keep their parentheses."""
+    return node if isinstance(node, str) else f"({' '.join(map(_number_said, node))})"
 
 
 def _parameters(words: list[Node]) -> list[Parameter]:

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from app.prompts.inline import said_inline
-from planners.pddl.model import EQUALS, FunctionTerm, LiftedTask
-from planners.verdict import Condition, Literal
+from planners.condition import Condition, Literal
+from planners.pddl.formula import EQUALS, FunctionTerm
+from planners.pddl.model import LiftedTask
 
 # Words that join what is said; a name that holds one of them is never taken apart.
 _JOINING = frozenset(
@@ -81,6 +82,7 @@ class NaturalSpeech:
         """Say a ground condition."""
         if isinstance(condition, Literal):
             return self.atom(condition.predicate, condition.arguments, positive=condition.positive)
+        # A comparison keeps its PDDL, as what it compares does.
         return said_inline(condition.formula, self.atom)
 
     def value(self, term: FunctionTerm) -> str:

@@ -45,6 +45,12 @@ Answer with the plan alone. Each step stands on a line of its own, in parenthese
 of an action, then objects of the problem for its parameters in their order, such as \
 (name-of-action object1 object2). Write names exactly as they are given."""
 
+TIMED_FORM = """\
+Steps have times here. In front of each step stand the time at which it starts and a colon; \
+behind a step that takes time stands its duration in brackets: 0.5: (name-of-action object1) \
+[10]. Steps may go on side by side; what one needs at the moment another changes it has to be \
+apart by more than 0.001."""
+
 FIRST_REQUEST = "Give a plan that solves this problem."
 NEXT_REQUEST = "Give a plan for the whole problem, from its initial state to its goal."
 
@@ -110,6 +116,8 @@ class TaskWording:
         speech = _natural_speech(task) if natural else PddlSpeech()
         turns = _turns(task, ask, trace, speech)
         system = f"{SYSTEM}\n\n{STRICT_FORM if self._strict else FREE_FORM}"
+        if read_task(task).temporal:
+            system += f"\n\n{TIMED_FORM}"
         return Prompt(
             messages=(Message(role="system", content=system), *self._chat(opening, ask, turns)),
             grammar=self._grammar(task) if self._structured else None,

@@ -79,7 +79,7 @@ def _read_parts(text: str, parts: list[Part], said: str, lexicon: Lexicon) -> Re
     if chosen is not None and _is_passing(chosen, lexicon) and concludes_unsolvable(said):
         chosen = None
     if chosen is not None:
-        steps, parallel = in_time_order(chosen.steps, text)
+        steps, parallel = in_time_order(chosen.steps, text, temporal=lexicon.temporal)
         return Reading(plan=Plan(steps=steps), unread=(*notes([chosen]), *parallel))
     unread = notes(blocks)
     if claims_unsolvable(said):

@@ -134,7 +134,8 @@ def _split_call(gap: str, lexicon: Lexicon) -> tuple[str, str]:
 
 def _joins(gap: str) -> bool:
     """Say whether what stands between two steps does no more than join them."""
-    gap = gap.strip(_JOINTS)
+    # A whole plan may stand in parentheses of its own: `((pick-up a) (stack a b))`.
+    gap = gap.strip(_JOINTS + "()")
     return gap.lower() in _JOINING_WORDS or bool(_NUMBER.fullmatch(gap))
 
 
@@ -188,10 +189,11 @@ def _split_action(tokens: list[str], lexicon: Lexicon) -> tuple[str | None, list
 
 
 def _timed(steps: tuple[Step, ...], before: str, duration: str | None) -> Iterator[Step]:
-    start = _NUMBER.fullmatch(before.strip(_JOINTS))
+    stamp = before.strip(_JOINTS)
+    start = _NUMBER.fullmatch(stamp)
     for step in steps:
-        # `1:` alone numbers a step; with a fraction or a duration it is a time.
-        if start and (duration or "." in start.group(1)):
+        # `1.` and `1)` number a step; `1:` may stamp it, as `in_time_order` finds out.
+        if start and (duration or "." in start.group(1) or stamp[-1] == ":"):
             yield Step(
                 action=step.action,
                 arguments=step.arguments,

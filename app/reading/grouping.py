@@ -33,6 +33,9 @@ class Grouping:
 
     def steps(self, line: Line, found: Found) -> None:
         """Add the steps of a line."""
+        if any(step.duration is not None for step in found.steps):
+            # `7: (a b) [5]` says when, so a smaller number below it begins no new list.
+            line = line._replace(item=None)
         if self._region is None and self._restates(line, found):
             return
         block = self._region or self._run_of(line)

@@ -17,6 +17,7 @@ class Lexicon:
         phrases: Words for actions, such as `take off` for `unstack`.
         predicates: Names of predicates; `(on a b)` on a line of its own is then a fact and
             not a step.
+        temporal: Plans of the task have times, so `1: (open door)` says when, and not which.
     """
 
     actions: Mapping[str, int]
@@ -24,6 +25,7 @@ class Lexicon:
     aliases: Mapping[str, str] = field(default_factory=dict)
     phrases: Mapping[str, str] = field(default_factory=dict)
     predicates: Collection[str] = ()
+    temporal: bool = False
     action_names: Names = field(init=False, repr=False)
     object_names: Names = field(init=False, repr=False)
     facts: frozenset[str] = field(init=False, repr=False)

@@ -7,6 +7,7 @@ from app.reading.answer import read_answer
 from app.reading.lexicon import Lexicon
 from planners.pddl import read_task
 from planners.pddl.cache import TaskCache
+from planners.pddl.model import ActionSchema, DurativeSchema
 from planners.task import Task
 
 # Above it an answer takes longer to read than an event loop may stand still.
@@ -20,10 +21,13 @@ def make_lexicon(task: Task) -> Lexicon:
         TaskError: the task cannot be read.
     """
     lifted = read_task(task)
+    schemas: dict[str, ActionSchema | DurativeSchema]
+    schemas = {**lifted.actions, **lifted.durative_actions}
     return Lexicon(
-        actions={name: len(schema.parameters) for name, schema in lifted.actions.items()},
+        actions={name: len(schema.parameters) for name, schema in schemas.items()},
         objects=lifted.objects,
         predicates=lifted.predicates,
+        temporal=lifted.temporal,
     )
 
 

@@ -43,7 +43,7 @@ def test_the_state_and_the_open_goals_are_told_where_execution_stops(
     assert first == "The plan does not solve the problem."
     assert rest == [
         "Step 2, (stack c c), cannot be executed. Conditions that must hold before it and do "
-        "not: (clear c).",
+        "not: (clear c) (undone by step 1).",
         "Before step 2 this holds: (clear a); (clear b); (holding c); (on-table a); (on-table b).",
         "Parts of the goal that do not hold there: (on a b); (on b c).",
     ]

@@ -1,5 +1,7 @@
 """Each flaw is said in words that name the step and what is wrong with it."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,9 +9,15 @@ from hypothesis import strategies as st
 from app.prompts.flaws import MOST_FACTS, facts_in_words, flaw_in_words, objects_of
 from app.prompts.lexicon import NaturalSpeech, PddlSpeech, Speech
 from planners import (
+    Cause,
     Compound,
+    ConflictingEffects,
+    DivisionByZero,
     Flaw,
+    Inequality,
+    Interference,
     Literal,
+    PlanFlaw,
     Step,
     Task,
     UndefinedValue,
@@ -17,7 +25,10 @@ from planners import (
     UnknownObject,
     UnsatisfiedGoal,
     UnsatisfiedPrecondition,
+    ViolatedConstraint,
     WrongArguments,
+    WrongDuration,
+    WrongTime,
     WrongType,
 )
 from planners.pddl import read_task
@@ -71,6 +82,78 @@ STEP = Step(action="stack", arguments=("a", "b"))
             "Step 1, (stack a b), cannot be executed. Conditions that must hold before it and "
             "do not: (or (clear b) (arm-empty)) (the option that lacks least lacks: "
             "(arm-empty)).",
+        ),
+        (
+            UnsatisfiedPrecondition(
+                index=3,
+                step=STEP,
+                unmet=(Literal("clear", ("b",)),),
+                causes=(Cause(literal=Literal("clear", ("b",)), undone_by=1, step=STEP),),
+            ),
+            "Step 4, (stack a b), cannot be executed. Conditions that must hold before it and "
+            "do not: (clear b) (undone by step 2).",
+        ),
+        (
+            UnsatisfiedPrecondition(
+                index=0,
+                step=STEP,
+                unmet=(Inequality("(>= (fuel t) (need a))", Fraction(5, 2), None),),
+            ),
+            "Step 1, (stack a b), cannot be executed. Conditions that must hold before it and "
+            "do not: (>= (fuel t) (need a)) (found 2.5 on the left, no value on the right).",
+        ),
+        (
+            UnsatisfiedPrecondition(
+                index=0,
+                step=STEP,
+                unmet=(Literal("lit"),),
+                time=Fraction(7, 2),
+                phase="over all",
+            ),
+            "Step 1, (stack a b), cannot be executed. Conditions that must hold all the time "
+            "between its start and its end, also at time 3.5, and do not: (lit).",
+        ),
+        (
+            DivisionByZero(index=0, step=STEP, term="(/ 1 (fuel t))"),
+            "Step 1, (stack a b), cannot be executed: its effect divides by zero in "
+            "(/ 1 (fuel t)).",
+        ),
+        (
+            ConflictingEffects(index=0, step=STEP, term="(fuel t)"),
+            "Step 1, (stack a b), cannot be executed: its effects give (fuel t) two values.",
+        ),
+        (
+            WrongDuration(
+                index=0,
+                step=STEP,
+                found=Fraction(4),
+                expected=(Inequality("(= ?duration 5)", Fraction(4), Fraction(5)),),
+            ),
+            "Step 1, (stack a b), is given the duration 4, which does not meet: (= ?duration 5).",
+        ),
+        (
+            WrongDuration(index=0, step=STEP, found=None, expected=()),
+            "Step 1, (stack a b), gives no duration in brackets, such as [5].",
+        ),
+        (
+            WrongDuration(index=0, step=STEP, found=Fraction(1, 3), expected=()),
+            "Step 1, (stack a b), takes no time, and is given the duration 1/3.",
+        ),
+        (
+            WrongTime(index=0, step=STEP, reason="a temporal plan gives each step a time"),
+            "Step 1, (stack a b), cannot stand there: a temporal plan gives each step a time.",
+        ),
+        (
+            Interference(
+                index=1, step=STEP, other=0, other_step=STEP, term="(clear b)", time=Fraction(2)
+            ),
+            "Step 2, (stack a b), gets in the way of step 1, (stack a b), at time 2: one changes "
+            "(clear b), and the other needs or changes it at the same time.",
+        ),
+        (
+            ViolatedConstraint(index=2, constraint="(always (clear a))"),
+            "All its steps can be executed, but the states passed through do not meet a "
+            "constraint: (always (clear a)).",
         ),
         (
             UndefinedValue(index=4, step=STEP, term="(weight a)"),
@@ -155,6 +238,19 @@ FLAWS = st.one_of(
     st.builds(UnsatisfiedPrecondition, index=INDEXES, step=STEPS, unmet=UNMET),
     st.builds(UndefinedValue, index=INDEXES, step=STEPS, term=NAMES),
     st.builds(UnsatisfiedGoal, index=INDEXES, unmet=UNMET),
+    st.builds(DivisionByZero, index=INDEXES, step=STEPS, term=NAMES),
+    st.builds(ConflictingEffects, index=INDEXES, step=STEPS, term=NAMES),
+    st.builds(WrongTime, index=INDEXES, step=STEPS, reason=NAMES),
+    st.builds(
+        Interference,
+        index=INDEXES,
+        step=STEPS,
+        other=INDEXES,
+        other_step=STEPS,
+        term=NAMES,
+        time=st.fractions(min_value=0),
+    ),
+    st.builds(ViolatedConstraint, index=INDEXES, constraint=NAMES),
 )
 
 
@@ -166,5 +262,5 @@ def test_any_flaw_is_said_on_one_line_whatever_its_names(
     said = flaw_in_words(flaw, speech)
     assert "\n" not in said
     assert len(said) < 20_000
-    if not isinstance(flaw, UnsatisfiedGoal):
+    if not isinstance(flaw, PlanFlaw):
         assert said.startswith(f"Step {flaw.index + 1}, ")

@@ -6,7 +6,8 @@ import pytest
 
 from app.prompts.grammar import plan_grammar
 from planners.pddl import read_task
-from planners.pddl.model import ActionSchema, And, AndEffect, LiftedTask, Parameter
+from planners.pddl.formula import And, Parameter
+from planners.pddl.model import ActionSchema, AndEffect, LiftedTask
 from planners.task import Task
 
 _PART = re.compile(

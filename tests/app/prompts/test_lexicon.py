@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.prompts.lexicon import NaturalSpeech, PddlSpeech
-from planners.pddl.model import And, FunctionTerm, LiftedTask, Parameter
-from planners.verdict import Compound, Literal
+from planners.condition import Compound, Literal
+from planners.pddl.formula import And, FunctionTerm, Parameter
+from planners.pddl.model import LiftedTask
 
 
 def speech_of(arities: dict[str, int], objects: tuple[str, ...]) -> NaturalSpeech:

@@ -10,26 +10,19 @@ from pathlib import Path
 import pytest
 
 from app.prompts.lexicon import NaturalSpeech
-from app.prompts.natural import domain_in_words, number, problem_in_words
+from app.prompts.natural import domain_in_words, problem_in_words
+from app.prompts.numbers import number
 from planners.errors import TaskError
 from planners.pddl import read_task
+from planners.pddl.formula import And, Atom, Exists, Forall, Formula, Imply, Not, Or, Parameter
 from planners.pddl.model import (
     ActionSchema,
-    And,
     AndEffect,
-    Atom,
     AtomEffect,
     Effect,
-    Exists,
-    Forall,
     ForallEffect,
-    Formula,
-    Imply,
-    Increase,
     LiftedTask,
-    Not,
-    Or,
-    Parameter,
+    NumericEffect,
     When,
 )
 from planners.task import Task
@@ -63,7 +56,7 @@ class Back:
     def __init__(self, lifted: LiftedTask) -> None:
         self.speech = NaturalSpeech(lifted)
         self.atoms: dict[str, Formula] = {}
-        self.rises: dict[str, Increase] = {}
+        self.rises: dict[str, NumericEffect] = {}
         for schema in lifted.actions.values():
             self._collect(schema.precondition)
             self._collect(schema.effect)
@@ -86,7 +79,7 @@ class Back:
                 self._collect(second)
             case Forall(body=body) | Exists(body=body) | ForallEffect(effect=body):
                 self._collect(body)
-            case Increase(function=function, amount=amount):
+            case NumericEffect(function=function, amount=amount):
                 by = number(amount) if isinstance(amount, Fraction) else self.speech.value(amount)
                 self.rises[f"{self.speech.value(function)} rises by {by}"] = part
 
