@@ -36,6 +36,8 @@ Where PDDL leaves a choice, this is how it is taken; each choice has a test.
 - A timed initial literal is told from an atom of a predicate `at` by its shape,
   `(at NUMBER (…))`. What is stated for time 0 holds at first, with a warning.
 - Several constraints without `and` around them are all meant, with a warning.
+- A preference in the condition of a durative action stands around one time, as in
+  `(preference p (over all (q)))`, and counts once for each step that does not meet it.
 - A preference without a name is called `anonymous`; names may be shared. One preference for
   several constraints is read where they are one constraint together, as `always` is.
 """

@@ -71,15 +71,19 @@ def test_atoms_that_are_supported_otherwise_stay():
 def test_what_rests_on_two_negations_goes_when_both_atoms_come_at_once():
     task = Task(
         domain="""(define (domain lamps) (:requirements :adl :derived-predicates)
-          (:predicates (lit ?a) (hot ?a) (calm ?a))
+          (:predicates (lit ?a) (hot ?a) (calm ?a) (day) (alarm) (night))
+          (:derived (night) (and (not (day)) (not (alarm))))
           (:derived (calm ?a) (and (not (lit ?a)) (not (hot ?a))))
-          (:action light :parameters (?a) :effect (and (lit ?a) (hot ?a))))""",
+          (:action light :parameters (?a) :effect (and (lit ?a) (hot ?a)))
+          (:action wake :effect (and (day) (alarm))))""",
         problem="""(define (problem p) (:domain lamps) (:objects l1 l2 l3)
           (:init) (:goal (and (not (calm l1)) (calm l2))))""",
     )
     state = start(task, Meter())
-    assert len(state.derived) == 3
+    assert len(state.derived) == 4
     state.apply(Update(adds={("lit", "l1"), ("hot", "l1")}))
+    assert state.derived == {("calm", "l2"), ("calm", "l3"), ("night",)}
+    state.apply(Update(adds={("day",), ("alarm",)}))
     assert state.derived == {("calm", "l2"), ("calm", "l3")}
     assert isinstance(verify(task, read_plan("(light l1)")), Valid)
 
