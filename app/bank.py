@@ -4,6 +4,7 @@ With `app.main` the composition root: no other module names concrete parts. What
 stands there, so that the command line need not load it.
 """
 
+import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from app.critics.executability import Executability
 from app.critics.preference import Preference
 from app.llm.chat import ChatModel
 from app.llm.openai import OpenAICompatible
+from app.modulo.assurance import Assurance
 from app.modulo.bank import DEFAULT_STRATEGY, STRATEGIES, Shape
 from app.modulo.critique import Critic
 from app.modulo.loop import Modulo
@@ -26,7 +28,9 @@ from app.reading import AnswerReader
 from app.sessions.errors import RequestRefused
 from app.sessions.request import Mode, PlanRequest
 from app.settings import Settings, Words
-from planners.workers import VerifierThreads
+from planners.pool import Limits
+from planners.referee import Referee
+from planners.workers import VerifierProcesses
 
 # Each attempt names the blocks anew, which is all the variety it needs: any temperature
 # above 0 only costs (`docs/apprentice.md` has the figures).
@@ -59,12 +63,24 @@ class Bank:
 
     Args:
         models: By name; the first is the default.
+        verifier: Judges plans.
+        referee: Asks other validators about its verdicts.
+        referee_rate: Share of sessions in which it is asked without a request, 0 to 1.
     """
 
-    def __init__(self, models: Mapping[str, Model]) -> None:
+    def __init__(
+        self,
+        models: Mapping[str, Model],
+        *,
+        verifier: VerifierProcesses,
+        referee: Referee,
+        referee_rate: float = 0.0,
+    ) -> None:
         self._models = models
         self._reader = AnswerReader()
-        self.verifier = VerifierThreads()
+        self._referee_rate = referee_rate
+        self.verifier = verifier
+        self.referee = referee
 
     def check(self, request: PlanRequest) -> None:
         """Refuse what cannot be served, before a session is made of it.
@@ -102,7 +118,11 @@ class Bank:
             reader=self._reader,
             verifier=self.verifier,
             critics=self._critics(request, model),
+            referee=self.referee if self._is_refereed(request) else None,
         )
+
+    def _is_refereed(self, request: PlanRequest) -> bool:
+        return request.assurance is Assurance.DOUBLE or sampled(request, self._referee_rate)
 
     def names(self, request: PlanRequest) -> tuple[str, str]:
         """Name the proposer and the strategy that a request comes down to.
@@ -150,6 +170,21 @@ class Bank:
         return tuple(critics)
 
 
+def sampled(request: PlanRequest, rate: float) -> bool:
+    """Say whether a session is among those that are looked at again without a request.
+
+    The same task and seed give the same answer, as they give the same asks: a session that is
+    taken up again is treated as before, and repeating one would show nothing new.
+
+    Args:
+        request: The session's request.
+        rate: The share of all sessions, 0 to 1.
+    """
+    parts = (request.task.domain, request.task.problem, str(request.seed))
+    digest = hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).digest()
+    return int.from_bytes(digest[:8]) < rate * 2**64
+
+
 def _first_line(part: type) -> str:
     return (part.__doc__ or "").partition("\n")[0].rstrip(".")
 
@@ -173,7 +208,7 @@ def _strategy(request: PlanRequest) -> str:
 
 @asynccontextmanager
 async def open_bank(settings: Settings) -> AsyncGenerator[Bank, None]:
-    """Open the models that the settings name, and close them at the end."""
+    """Open the models and the judges that the settings name, and close them at the end."""
     async with AsyncExitStack() as opened:
         models: dict[str, Model] = {}
         key = settings.model_key
@@ -189,7 +224,21 @@ async def open_bank(settings: Settings) -> AsyncGenerator[Bank, None]:
         embedded = embedded_apprentice()
         # A server that serves a model of this name comes first.
         models.setdefault(embedded.name, apprentice(embedded.name, embedded, "embedded"))
-        yield Bank(models)
+        limits = Limits(
+            processes=settings.verifier_processes,
+            seconds=settings.verifier_seconds,
+            memory_mebibytes=settings.verifier_memory,
+        )
+        verifier = await opened.enter_async_context(VerifierProcesses(limits))
+        referee = await opened.enter_async_context(referee_of(settings))
+        yield Bank(models, verifier=verifier, referee=referee, referee_rate=settings.referee_rate)
+
+
+def referee_of(settings: Settings) -> Referee:
+    """Make a referee that asks the validators that are installed; whoever enters it closes it."""
+    return Referee.of_what_is_installed(
+        seconds=settings.verifier_seconds, folder=settings.referee_folder
+    )
 
 
 def configured(settings: Settings, chat: ChatModel) -> Model:

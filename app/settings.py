@@ -54,6 +54,27 @@ class Settings(BaseSettings):
         default=64, ge=1, le=10_000, description="Sessions that run at once in this process."
     )
 
+    verifier_processes: int = Field(
+        default=2, ge=1, le=1024, description="Plans that are judged at once in processes."
+    )
+    verifier_seconds: float = Field(
+        default=30.0, gt=0, le=3600, description="Wall-clock time to judge one plan, at most."
+    )
+    verifier_memory: int = Field(
+        default=1024, ge=64, description="Memory of one such process, in mebibytes, at most."
+    )
+    referee_rate: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Share of sessions, from 0 to 1, whose verdicts independent validators "
+        "look at unasked.",
+    )
+    referee_folder: Path = Field(
+        default_factory=lambda: _state_folder() / "disagreements",
+        description="Folder that keeps what validators disagree on.",
+    )
+
     @model_validator(mode="after")
     def _a_server_needs_a_model(self) -> "Settings":
         if (self.model_url is None) is not (self.model is None):

@@ -1,12 +1,13 @@
 """A session as a person watches it: events in, lines on a terminal out."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from app.modulo.assurance import reached
 from app.modulo.attempt import Attempt, Trace
 from app.modulo.budget import Budget, spent
 from app.modulo.critique import Opinion
@@ -14,6 +15,7 @@ from app.modulo.events import (
     AttemptFinished,
     AttemptStarted,
     Cancelled,
+    Disagreement,
     Event,
     Exhausted,
     Failed,
@@ -25,8 +27,9 @@ from app.prompts.flaws import flaw_in_words
 from app.prompts.lexicon import PddlSpeech
 from app.prompts.quoting import clipped, quoted
 from planners.errors import TaskError
+from planners.opinion import SecondOpinion, disputed
 from planners.plan import Plan
-from planners.verdict import Invalid, UnsatisfiedGoal, Valid, Verdict
+from planners.verdict import Invalid, PlanFlaw, Valid, Verdict
 
 _INDENT = "      "
 _MOST_CHARACTERS_OF_AN_ANSWER = 120
@@ -53,6 +56,11 @@ class Screen:
                 self._asked()
                 self._trace = (*self._trace, attempt)
                 self._attempt(attempt)
+            case Disagreement(attempt=attempt):
+                self._console.print(
+                    Text(f"{_INDENT}{opinions_in_words(attempt.opinions)}", "bold red"),
+                    soft_wrap=True,
+                )
             case _:
                 self._outcome(event)
 
@@ -111,11 +119,13 @@ class Screen:
                     Text.assemble(
                         ("\nsolved ", "bold green"),
                         f"by {outcome.proposer}, attempt {outcome.attempt}: "
-                        f"{_count(len(plan.steps), 'step')}, cost {proof.cost}, "
+                        f"{_count(len(plan.steps), 'step')}, {cost_in_words(proof)}, "
                         f"executed and at the goal ({paid})",
                     ),
                     soft_wrap=True,
                 )
+                if outcome.opinions:
+                    self._console.print(opinions_in_words(outcome.opinions), soft_wrap=True)
             case Exhausted(limit=limit, best=best):
                 near = "no attempt held a plan" if best is None else f"best: attempt {best.number}"
                 self._console.print(
@@ -138,7 +148,7 @@ class Screen:
 def verdict_in_words(verdict: Verdict, plan: Plan) -> str:
     """Say a verdict for a person, the failing step first."""
     if isinstance(verdict, Valid):
-        return f"valid: {len(plan.steps)} steps, cost {verdict.cost}"
+        return f"valid: {_count(len(plan.steps), 'step')}, {cost_in_words(verdict)}"
     speech = PddlSpeech()
     lines = [f"invalid: {flaw_in_words(flaw, speech)}" for flaw in (verdict.flaw, *verdict.also)]
     lines.append(f"{verdict.executed} of {len(plan.steps)} steps can be executed")
@@ -146,6 +156,22 @@ def verdict_in_words(verdict: Verdict, plan: Plan) -> str:
         goals = " ".join(str(goal) for goal in verdict.open_goals)
         lines.append(f"goals open there: {goals}")
     return "\n".join(lines)
+
+
+def opinions_in_words(opinions: Sequence[SecondOpinion]) -> str:
+    """Say what assurance was reached, and what each validator said to that."""
+    head = "disputed" if disputed(opinions) else f"assurance {reached(opinions)}"
+    return f"{head} ({'; '.join(str(opinion) for opinion in opinions)})"
+
+
+def cost_in_words(verdict: Valid) -> str:
+    """Say what a valid plan costs, when it ends, and which preferences it violates."""
+    said = ["no value for its cost" if verdict.cost is None else f"cost {verdict.cost}"]
+    if verdict.makespan is not None:
+        said.append(f"ends at {verdict.makespan}")
+    for name, times in verdict.violated:
+        said.append(f"violates {name}" + ("" if times == 1 else f" {times} times"))
+    return ", ".join(said)
 
 
 def placed(problem: TaskError, files: Mapping[str, Path]) -> str:
@@ -204,7 +230,7 @@ def _failing(attempt: Attempt) -> int | None:
     if not isinstance(attempt.verdict, Invalid):
         return None
     flaw = attempt.verdict.flaw
-    if isinstance(flaw, UnsatisfiedGoal):
+    if isinstance(flaw, PlanFlaw):
         return len(attempt.plan.steps) if attempt.plan is not None else None
     return flaw.index
 

@@ -1,16 +1,18 @@
 """`/metrics`: what the process served, and how its sessions stand, for Prometheus."""
 
 import time
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Histogram
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import declared
 from app.api.service import ServiceHere
 from app.sessions.status import Status
+from planners.opinion import Stand
 
 router = APIRouter()
 
@@ -26,12 +28,26 @@ class Metrics:
             ["status"],
             registry=self.registry,
         )
+        self.opinions = Counter(
+            "modulo_second_opinions",
+            "Opinions of independent validators on the verifier's verdicts.",
+            ["validator", "stand"],
+            registry=self.registry,
+        )
+        self._counted: dict[tuple[str, Stand], int] = {}
         self.requests = Histogram(
             "modulo_http_request_seconds",
             "Time from a request to the start of its answer; streams go on behind it.",
             ["method", "route", "status"],
             registry=self.registry,
         )
+
+    def count_opinions(self, tally: Mapping[tuple[str, Stand], int]) -> None:
+        """Bring the counter to a tally that has grown since the last time."""
+        for (validator, stand), times in tally.items():
+            more = times - self._counted.get((validator, stand), 0)
+            self.opinions.labels(validator, stand).inc(more)
+            self._counted[validator, stand] = times
 
 
 class Timing:
@@ -75,4 +91,5 @@ async def scrape(request: Request, service: ServiceHere) -> Response:
     counts = await service.store.counts()
     for status in Status:
         metrics.sessions.labels(status.value).set(counts.get(status, 0))
+    metrics.count_opinions(service.opinions())
     return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api import examples
+from app.modulo.assurance import Assurance
 from app.modulo.attempt import Feedback, History
 from app.modulo.budget import Budget
 from app.sessions.request import Mode, PlanRequest
@@ -83,6 +84,11 @@ class PlanIn(BaseModel):
         default=None, description="How much of the earlier turns the model is told."
     )
     critics: CriticsIn = Field(default_factory=CriticsIn, description="Beside the verifier.")
+    assurance: Assurance = Field(
+        default=Assurance.SINGLE,
+        description="`double`: independent validators are asked, too, and a plan that one of "
+        "them finds invalid is no answer. Where none can judge, the outcome says `single`.",
+    )
     seed: int = Field(
         default=0, ge=0, lt=2**31, description="Source of randomness: same seed, same asks."
     )
@@ -102,6 +108,7 @@ class PlanIn(BaseModel):
             # By its decimal digits: 0.1 means one tenth, not the double next to it.
             cost_bound=None if bound is None else Fraction(repr(bound)),
             preference=critics.preference,
+            assurance=self.assurance,
             seed=self.seed,
         )
 

@@ -11,6 +11,7 @@ from app.modulo.proposer import Verifier
 from app.sessions.request import Composer
 from app.sessions.runner import Runner
 from app.sessions.store import Store
+from planners.opinion import Stand
 
 Result = TypeVar("Result")
 Catalogue: TypeAlias = Mapping[str, Sequence[Mapping[str, str]]]
@@ -45,6 +46,7 @@ class Service:
         composer: Says whether a request can be served.
         verifier: Judges plans that clients send.
         catalogue: Lists what is on offer: by kind, each with its name and a line about it.
+        opinions: Counts those of independent validators, by validator and stand.
         closing: Set when the process is about to end: streams and waits end, nothing new
             is taken.
         arriving: Idempotency keys of requests that have no session yet.
@@ -55,6 +57,7 @@ class Service:
     composer: Composer
     verifier: Verifier
     catalogue: Callable[[], Catalogue]
+    opinions: Callable[[], Mapping[tuple[str, Stand], int]] = dict
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     arriving: set[str] = field(default_factory=set)
 

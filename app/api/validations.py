@@ -9,7 +9,7 @@ from app.api.models import ValidationIn
 from app.api.problems import declared
 from app.api.service import Service, ServiceHere
 from app.api.views import JudgedOut, ValidationOut, judged_out
-from planners.errors import BoundReached, PlanSyntaxError
+from planners.errors import BoundReached, PlanSyntaxError, WorkerLost
 from planners.pddl import read_task
 from planners.plan import read_plan
 from planners.task import Task
@@ -43,5 +43,5 @@ async def _judge(service: Service, task: Task, text: str) -> JudgedOut:
     try:
         plan = await asyncio.to_thread(read_plan, text)
         return judged_out(await service.verifier.verify(task, plan))
-    except (PlanSyntaxError, BoundReached) as found:
+    except (PlanSyntaxError, BoundReached, WorkerLost) as found:
         return judged_out(found)

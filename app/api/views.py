@@ -14,7 +14,7 @@ from app.sessions.store import Head
 from app.sessions.wire import BudgetWire, OutcomeWire, SolvedWire
 from app.sessions.wire_attempt import AttemptWire, plan_of
 from app.sessions.wire_verdict import InvalidWire, ValidWire, invalid_wire, verdict_wire
-from planners.errors import BoundReached, PlanSyntaxError
+from planners.errors import BoundReached, PlanSyntaxError, WorkerLost
 from planners.verdict import Invalid, Verdict
 
 OUT = ConfigDict(extra="forbid", frozen=True)
@@ -173,7 +173,7 @@ def head_out(head: Head) -> HeadOut:
     )
 
 
-def judged_out(found: Verdict | PlanSyntaxError | BoundReached) -> JudgedOut:
+def judged_out(found: Verdict | PlanSyntaxError | BoundReached | WorkerLost) -> JudgedOut:
     """Make the view of what was found of a plan."""
     match found:
         case Invalid():
@@ -181,7 +181,7 @@ def judged_out(found: Verdict | PlanSyntaxError | BoundReached) -> JudgedOut:
             return InvalidOut(**fields, words=flaw_in_words(found.flaw, PddlSpeech()))
         case PlanSyntaxError():
             return UnreadableOut(line=found.line, found=found.found[:200], words=str(found)[:300])
-        case BoundReached():
+        case BoundReached() | WorkerLost():
             return UnjudgedOut(words=str(found))
         case _:
             return ValidOut(**dict(verdict_wire(found)))

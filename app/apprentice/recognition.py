@@ -14,17 +14,14 @@ from app.apprentice.vocabulary import ACTIONS, BLOCKS
 from planners.domains import domain_text
 from planners.pddl import read_task
 from planners.pddl.cache import TaskCache
+from planners.pddl.formula import And, Atom, Formula, Not
 from planners.pddl.model import (
     ActionSchema,
-    And,
     AndEffect,
-    Atom,
     AtomEffect,
     Effect,
-    Formula,
-    Increase,
     LiftedTask,
-    Not,
+    NumericEffect,
 )
 from planners.task import Task
 
@@ -247,5 +244,5 @@ def _changes(effect: Effect) -> Iterator[tuple[str, Atom, bool]]:
     elif isinstance(effect, AndEffect):
         for part in effect.effects:
             yield from _changes(part)
-    elif not isinstance(effect, Increase):
+    elif not isinstance(effect, NumericEffect):
         raise NotTaught("this one is of another domain")

@@ -13,17 +13,12 @@ from app.apprentice.scene import fact_words, goal_words, start_words, state_word
 from app.llm.chat import Message
 from app.modulo.attempt import Ask, Attempt, Feedback, Trace
 from app.prompts.wording import Prompt
+from planners.condition import Condition, Literal
 from planners.errors import TaskError
 from planners.generators.blocksworld import Chain
 from planners.plan import Step
 from planners.task import Task
-from planners.verdict import (
-    Condition,
-    Invalid,
-    Literal,
-    UnsatisfiedGoal,
-    UnsatisfiedPrecondition,
-)
+from planners.verdict import Invalid, UnsatisfiedGoal, UnsatisfiedPrecondition
 
 MOST_WORDS = 700
 """Longest prompt: what remains of the 1,024 tokens is room for any plan that was taught."""

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from app.llm.chat import Tokens
 from app.modulo.critique import Critique, Opinion
+from planners.opinion import SecondOpinion
 from planners.plan import Plan
 from planners.verdict import Valid, Verdict
 
@@ -111,7 +112,8 @@ class Attempt:
         reading: What the reader made of it.
         verdict: What is true of the plan, or None where there is no plan.
         critiques: In the bank's order.
-        seconds: Wall-clock time from asking to the last critique.
+        opinions: Those of independent validators on the verdict, where they were asked.
+        seconds: Wall-clock time from asking to the last critique or opinion.
     """
 
     number: int
@@ -121,6 +123,7 @@ class Attempt:
     reading: Reading
     verdict: Verdict | None
     critiques: tuple[Critique, ...] = ()
+    opinions: tuple[SecondOpinion, ...] = ()
     seconds: float = 0.0
 
     @property

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from app.modulo.assurance import Assurance
+from app.modulo.assurance import reached as assurance_reached
 from app.modulo.attempt import Ask, Attempt
 from app.modulo.budget import Limit
+from planners.opinion import SecondOpinion
 from planners.plan import Plan
 from planners.verdict import Valid
 
@@ -26,6 +29,17 @@ class AttemptFinished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """An independent validator does not share our verdict; the attempt is not accepted.
+
+    Attributes:
+        attempt: The attempt, with verdict and opinions.
+    """
+
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Solved:
     """A plan was accepted.
 
@@ -34,12 +48,19 @@ class Solved:
         proof: Made by the verifier, for this plan.
         attempt: Number of the attempt that found it.
         proposer: Who proposed it.
+        opinions: Those of independent validators, where they were asked.
     """
 
     plan: Plan
     proof: Valid
     attempt: int
     proposer: str
+    opinions: tuple[SecondOpinion, ...] = ()
+
+    @property
+    def assurance(self) -> Assurance:
+        """What assurance was reached, whatever was asked for."""
+        return assurance_reached(self.opinions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,4 +104,4 @@ class Failed:
 
 
 Outcome: TypeAlias = Solved | Exhausted | Unsolvable | Cancelled | Failed
-Event: TypeAlias = AttemptStarted | AttemptFinished | Outcome
+Event: TypeAlias = AttemptStarted | AttemptFinished | Disagreement | Outcome

@@ -6,12 +6,14 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from app.modulo.assurance import Referee, rejection
 from app.modulo.attempt import Ask, Attempt, Trace
 from app.modulo.budget import Budget, Limit, Spent, left, reached, spent
 from app.modulo.critique import Critic, Critique
 from app.modulo.events import (
     AttemptFinished,
     AttemptStarted,
+    Disagreement,
     Event,
     Exhausted,
     Failed,
@@ -22,6 +24,7 @@ from app.modulo.proposer import Proposer, ProposerBroken, Reader, Verifier
 from app.modulo.ranking import best
 from app.modulo.strategy import Strategy
 from planners.errors import PlanningError
+from planners.opinion import disputed
 from planners.plan import Plan
 from planners.task import Task
 from planners.verdict import Valid, Verdict
@@ -56,6 +59,7 @@ class Modulo:
         reader: Reader,
         verifier: Verifier,
         critics: Sequence[Critic] = (),
+        referee: Referee | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._strategy = strategy
@@ -63,6 +67,7 @@ class Modulo:
         self._reader = reader
         self._verifier = verifier
         self._critics = tuple(critics)
+        self._referee = referee
         self._clock = clock
 
     async def solve(
@@ -80,9 +85,16 @@ class Modulo:
                 again, not even those of a round that was cut off.
 
         Yields:
-            Starts and ends of attempts as they happen; last, exactly one outcome.
+            Starts and ends of attempts as they happen, and behind its end that an attempt is
+            disputed; last, exactly one outcome.
         """
+        # A log's word for a second opinion is none: the validators are asked again.
+        trace = tuple(
+            [await self._refereed(task, made) if made.accepted else made for made in trace]
+        )
         for attempt in trace:
+            if disputed(attempt.opinions):
+                yield Disagreement(attempt=attempt)
             if attempt.accepted:
                 yield solved(attempt)
                 return
@@ -106,6 +118,8 @@ class Modulo:
                         attempt = finished.result()
                         trace = (*trace, attempt)
                         yield AttemptFinished(attempt=attempt)
+                        if disputed(attempt.opinions):
+                            yield Disagreement(attempt=attempt)
                         if attempt.accepted:
                             yield solved(attempt)
                             return
@@ -167,7 +181,7 @@ class Modulo:
         if reading.plan is not None:
             verdict = await self._verifier.verify(task, reading.plan)
             critiques = await self._criticise(task, reading.plan, verdict)
-        return Attempt(
+        attempt = Attempt(
             number=turn.number,
             round=turn.round,
             ask=turn.ask,
@@ -175,8 +189,18 @@ class Modulo:
             reading=reading,
             verdict=verdict,
             critiques=critiques,
-            seconds=self._clock() - began,
         )
+        attempt = await self._refereed(task, attempt)
+        return replace(attempt, seconds=self._clock() - began)
+
+    async def _refereed(self, task: Task, attempt: Attempt) -> Attempt:
+        """Have independent validators say what they make of the verdict, if any are asked."""
+        plan, verdict = attempt.plan, attempt.verdict
+        if self._referee is None or plan is None or verdict is None:
+            return attempt
+        opinions = tuple(await self._referee.judge(task, plan, verdict))
+        critiques = (*attempt.critiques, *rejection(verdict, opinions))
+        return replace(attempt, opinions=opinions, critiques=critiques)
 
     async def _criticise(self, task: Task, plan: Plan, verdict: Verdict) -> tuple[Critique, ...]:
         critiques = []
@@ -200,6 +224,7 @@ def solved(attempt: Attempt) -> Solved:
         proof=attempt.verdict,
         attempt=attempt.number,
         proposer=attempt.ask.proposer,
+        opinions=attempt.opinions,
     )
 
 
@@ -218,6 +243,8 @@ def _in_order(attempts: Iterable[Attempt]) -> Trace:
 
 
 async def _end(running: Mapping[asyncio.Task[Attempt], Turn]) -> None:
+    if not running:
+        return
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
 
+from app.modulo.assurance import Assurance
 from app.modulo.attempt import Feedback, History, Trace
 from app.modulo.budget import Budget
 from app.modulo.events import Event
@@ -33,6 +34,7 @@ class PlanRequest:
         history: Which earlier turns a backprompt repeats.
         cost_bound: The most that an accepted plan may cost, in units of the task's metric.
         preference: What else the plan should be like, in words for a critic.
+        assurance: By how many independent validators a plan has to be found valid.
         seed: Source of randomness; same seed, same asks.
     """
 
@@ -45,6 +47,7 @@ class PlanRequest:
     history: History | None = None
     cost_bound: Fraction | None = None
     preference: str | None = None
+    assurance: Assurance = Assurance.SINGLE
     seed: int = 0
 
 

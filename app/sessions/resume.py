@@ -5,7 +5,7 @@ import logging
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
-from app.modulo.events import AttemptFinished, AttemptStarted
+from app.modulo.events import AttemptFinished, AttemptStarted, Disagreement
 from app.modulo.proposer import Verifier
 from app.sessions.errors import (
     BrokenLog,
@@ -145,6 +145,6 @@ class Resumption:
                     writer.send(wired(event))
                     continue
                 await writer.write(wired(event))
-                if not isinstance(event, AttemptFinished):
+                if not isinstance(event, AttemptFinished | Disagreement):
                     return
         raise RuntimeError("the loop ended without an outcome")

@@ -30,6 +30,7 @@ _AFTER = MappingProxyType(
         "released": Status.QUEUED,
         "attempt_started": Status.RUNNING,
         "attempt_finished": Status.RUNNING,
+        "disagreement": Status.RUNNING,
         "solved": Status.SOLVED,
         "exhausted": Status.EXHAUSTED,
         "unsolvable": Status.UNSOLVABLE,

@@ -9,12 +9,14 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from app.modulo.assurance import Assurance
 from app.modulo.attempt import Feedback, History
 from app.modulo.budget import Budget, Limit
 from app.modulo.events import (
     AttemptFinished,
     AttemptStarted,
     Cancelled,
+    Disagreement,
     Event,
     Exhausted,
     Failed,
@@ -24,8 +26,10 @@ from app.modulo.events import (
 )
 from app.sessions.request import Mode, PlanRequest
 from app.sessions.wire_attempt import AskWire, AttemptWire, plan_wire
-from app.sessions.wire_verdict import StepWire, Text, Wire, number
+from app.sessions.wire_opinion import OpinionWire
+from app.sessions.wire_step import StepWire, Text, Wire, number
 from planners.task import Task
+from planners.verdict import Valid
 
 
 class BudgetWire(Wire):
@@ -50,6 +54,7 @@ class SessionCreatedWire(Wire):
     history: History | None = None
     cost_bound: str | None = Field(default=None, description="A decimal or a fraction.")
     preference: Text | None = None
+    assurance: Assurance = Assurance.SINGLE
     seed: int = 0
 
     @classmethod
@@ -69,6 +74,7 @@ class SessionCreatedWire(Wire):
             history=request.history,
             cost_bound=None if request.cost_bound is None else str(request.cost_bound),
             preference=request.preference,
+            assurance=request.assurance,
             seed=request.seed,
         )
 
@@ -89,6 +95,7 @@ class SessionCreatedWire(Wire):
             history=self.history,
             cost_bound=None if self.cost_bound is None else Fraction(self.cost_bound),
             preference=self.preference,
+            assurance=self.assurance,
             seed=self.seed,
         )
 
@@ -121,14 +128,30 @@ class AttemptFinishedWire(Wire):
     attempt: AttemptWire
 
 
+class DisagreementWire(Wire):
+    """An independent validator does not share the verdict; the attempt is not accepted."""
+
+    type: Literal["disagreement"] = "disagreement"
+    attempt: int = Field(description="Number of the attempt.")
+    verdict: Literal["valid", "invalid"] = Field(description="What Modulo's verifier finds.")
+    opinions: tuple[OpinionWire, ...] = Field(description="What the others make of it.")
+
+
 class SolvedWire(Wire):
     """A plan was accepted: it was executed, and it reaches the goal."""
 
     type: Literal["solved"] = "solved"
     plan: tuple[StepWire, ...]
-    cost: int | float
+    cost: int | float | None = None
     attempt: int = Field(description="Number of the attempt that found it.")
     proposer: str
+    assurance: Assurance = Field(
+        default=Assurance.SINGLE,
+        description="`double` where an independent validator finds the plan valid, too.",
+    )
+    opinions: tuple[OpinionWire, ...] = Field(
+        default=(), description="What independent validators say, where they were asked."
+    )
 
 
 class ExhaustedWire(Wire):
@@ -168,6 +191,7 @@ StoredEvent: TypeAlias = Annotated[
     | ReleasedWire
     | AttemptStartedWire
     | AttemptFinishedWire
+    | DisagreementWire
     | OutcomeWire,
     Field(discriminator="type"),
 ]
@@ -204,6 +228,12 @@ def wired(event: Event) -> StoredEvent:
             return AttemptStartedWire(number=event.number, round=event.round, ask=ask)
         case AttemptFinished():
             return AttemptFinishedWire(attempt=AttemptWire.of(event.attempt))
+        case Disagreement(attempt=attempt):
+            return DisagreementWire(
+                attempt=attempt.number,
+                verdict="valid" if isinstance(attempt.verdict, Valid) else "invalid",
+                opinions=tuple(OpinionWire.of(opinion) for opinion in attempt.opinions),
+            )
         case _:
             return outcome_wire(event)
 
@@ -214,9 +244,11 @@ def outcome_wire(outcome: Outcome) -> OutcomeWire:
         case Solved():
             return SolvedWire(
                 plan=plan_wire(outcome.plan),
-                cost=number(outcome.proof.cost),
+                cost=None if outcome.proof.cost is None else number(outcome.proof.cost),
                 attempt=outcome.attempt,
                 proposer=outcome.proposer,
+                assurance=outcome.assurance,
+                opinions=tuple(OpinionWire.of(opinion) for opinion in outcome.opinions),
             )
         case Exhausted():
             best = None if outcome.best is None else outcome.best.number

@@ -8,7 +8,9 @@ from app.llm.chat import Tokens
 from app.modulo.attempt import Ask, Attempt, Feedback, History, Proposal, Reading, Unread
 from app.modulo.critique import Critique, Opinion
 from app.modulo.proposer import Verifier
-from app.sessions.wire_verdict import StepWire, Text, VerdictWire, Wire, verdict_wire
+from app.sessions.wire_opinion import OpinionWire
+from app.sessions.wire_step import StepWire, Text, Wire
+from app.sessions.wire_verdict import VerdictWire, verdict_wire
 from planners.plan import Plan
 from planners.task import Task
 
@@ -130,7 +132,12 @@ class AttemptWire(Wire):
     )
     verdict: VerdictWire | None = None
     critiques: tuple[CritiqueWire, ...] = ()
-    seconds: float = Field(description="Wall-clock time from asking to the last critique.")
+    opinions: tuple[OpinionWire, ...] = Field(
+        default=(), description="What independent validators make of the verdict, where asked."
+    )
+    seconds: float = Field(
+        description="Wall-clock time from asking to the last critique or opinion."
+    )
 
     @classmethod
     def of(cls, attempt: Attempt) -> "AttemptWire":
@@ -152,11 +159,12 @@ class AttemptWire(Wire):
             claims_unsolvable=reading.claims_unsolvable,
             verdict=None if attempt.verdict is None else verdict_wire(attempt.verdict),
             critiques=tuple(CritiqueWire.of(critique) for critique in attempt.critiques),
+            opinions=tuple(OpinionWire.of(opinion) for opinion in attempt.opinions),
             seconds=attempt.seconds,
         )
 
     def unjudged(self) -> Attempt:
-        """Read the attempt back without its verdict.
+        """Read the attempt back without its verdict and what others make of it.
 
         Raises:
             ValueError: a time in the plan is no number.

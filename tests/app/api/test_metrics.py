@@ -1,5 +1,7 @@
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.api.metrics import Metrics
+from planners.opinion import Stand
 from tests.app.api.test_plans import ASKED
 
 
@@ -34,3 +36,15 @@ async def test_paths_that_are_no_route_make_one_series(served):
         assert (await served.client.get(f"/{name}")).status_code == 404
     found = await samples(served)
     assert found["modulo_http_request_seconds_count", "any", "none", "404"] == 3
+
+
+def test_second_opinions_are_counted_by_validator_and_stand():
+    metrics = Metrics()
+
+    def counted(stand: str) -> float | None:
+        labels = {"validator": "VAL", "stand": stand}
+        return metrics.registry.get_sample_value("modulo_second_opinions_total", labels)
+
+    metrics.count_opinions({("VAL", Stand.AGREES): 2})
+    metrics.count_opinions({("VAL", Stand.AGREES): 5, ("VAL", Stand.DISAGREES): 1})
+    assert (counted("agrees"), counted("disagrees"), counted("abstains")) == (5, 1, None)

@@ -82,7 +82,7 @@ def test_streams_declare_their_events(document):
         content = dict(operations(document))[name]["responses"]["200"]["content"]
         assert content["text/event-stream"]["schema"] == {"$ref": "#/components/schemas/Event"}
     event = document["components"]["schemas"]["Event"]
-    assert len(event["oneOf"]) == 10
+    assert len(event["oneOf"]) == 11
 
 
 def test_the_document_is_json(document):

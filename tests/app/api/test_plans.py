@@ -46,6 +46,8 @@ async def test_a_request_waits_for_its_plan_and_gets_the_finished_session(served
         "cost": 2,
         "attempt": 2,
         "proposer": "patient",
+        "assurance": "single",
+        "opinions": [],
     }
     assert session["spent"]["attempts"] == 2
     assert session["spent"]["tokens"] == 30
@@ -69,6 +71,7 @@ async def test_an_exhausted_session_is_a_result_with_its_best_attempt_and_why_it
         "step_number": 2,
         "step": "(switch-on a)",
         "unmet": ["(not (lit a))"],
+        "causes": [{"literal": "(not (lit a))", "undone_by": 1, "producers": []}],
     }
     assert session["last"]["number"] == 4
     assert session["last"]["plan"] is None

@@ -29,7 +29,7 @@ async def test_a_task_with_a_mistake_is_refused_with_its_place(served):
         ("(define (domain lamps)", "task-syntax", "domain"),
         ("not PDDL at all", "task-syntax", "domain"),
         ("(" * 100_000, None, "domain"),
-        (DOMAIN.replace("(:action", "(:durative-action"), "unsupported-task", "domain"),
+        (DOMAIN.replace("(:action", "(:process"), "unsupported-task", "domain"),
         (DOMAIN.replace("(lit ?l) (broken ?l))", "(lit ?l))"), "task-semantics", "domain"),
     ],
     ids=["empty", "open", "prose", "deep", "unsupported", "undeclared"],

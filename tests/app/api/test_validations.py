@@ -29,7 +29,11 @@ async def test_a_wrong_plan_has_its_first_flaw_with_the_step_counted_from_one(se
 
 async def test_a_plan_that_falls_short_of_the_goal_says_what_is_open(served):
     (result,) = await judged(served, HALF)
-    assert result["flaw"] == {"type": "unsatisfied_goal", "unmet": ["(lit b)"]}
+    assert result["flaw"] == {
+        "type": "unsatisfied_goal",
+        "unmet": ["(lit b)"],
+        "causes": [{"literal": "(lit b)", "undone_by": None, "producers": ["switch-on"]}],
+    }
 
 
 async def test_a_text_that_is_no_plan_is_a_result_with_its_line(served):

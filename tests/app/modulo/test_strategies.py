@@ -9,7 +9,8 @@ from app.modulo.strategies.batch_repair import BatchRepair
 from app.modulo.strategies.batches import Batch
 from app.modulo.strategies.resample import Resample
 from planners import Plan, Step
-from planners.verdict import Invalid, Literal, UnsatisfiedGoal
+from planners.condition import Literal
+from planners.verdict import Invalid, UnsatisfiedGoal
 
 BATCH = Batch(proposer="model", variants=("pddl", "natural"), seed=7)
 

@@ -22,16 +22,24 @@ from app.modulo.events import (
 from app.sessions.request import Mode, PlanRequest
 from app.sessions.wire import SessionCreatedWire, read, wired, written
 from app.sessions.wire_attempt import AttemptWire
-from app.sessions.wire_verdict import flaw_wire, number
+from app.sessions.wire_flaw import flaw_wire
+from app.sessions.wire_step import number
+from app.sessions.wire_verdict import verdict_wire
 from planners import Invalid, Plan, Step, Task, Valid, read_plan, verify
+from planners.condition import Cause, Inequality, Literal
 from planners.verdict import (
-    Literal,
+    ConflictingEffects,
+    DivisionByZero,
+    Interference,
     UndefinedValue,
     UnknownAction,
     UnknownObject,
     UnsatisfiedGoal,
     UnsatisfiedPrecondition,
+    ViolatedConstraint,
     WrongArguments,
+    WrongDuration,
+    WrongTime,
     WrongType,
 )
 from planners.workers import VerifierThreads
@@ -208,6 +216,28 @@ def test_steps_are_counted_from_one_on_the_wire():
         ),
         (UndefinedValue(index=2, step=Step(action="fly"), term="(far moon)"), "undefined_value"),
         (UnsatisfiedGoal(index=2, unmet=(Literal("lit", ("a",)),)), "unsatisfied_goal"),
+        (DivisionByZero(index=2, step=Step(action="fly"), term="(/ 1 0)"), "division_by_zero"),
+        (
+            ConflictingEffects(index=2, step=Step(action="fly"), term="(fuel)"),
+            "conflicting_effects",
+        ),
+        (
+            WrongDuration(index=2, step=Step(action="fly"), found=None, expected=()),
+            "wrong_duration",
+        ),
+        (WrongTime(index=2, step=Step(action="fly"), reason="it has none"), "wrong_time"),
+        (
+            Interference(
+                index=2,
+                step=Step(action="fly"),
+                other=1,
+                other_step=Step(action="land"),
+                term="(lit a)",
+                time=Fraction(1, 3),
+            ),
+            "interference",
+        ),
+        (ViolatedConstraint(index=2, constraint="(always (lit a))"), "violated_constraint"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -265,6 +295,8 @@ def test_a_solution_is_written_with_its_plan_and_cost():
         "cost": 2,
         "attempt": 1,
         "proposer": "replay",
+        "assurance": "single",
+        "opinions": [],
     }
 
 
@@ -276,3 +308,40 @@ def test_a_cost_is_exact_where_it_is_whole(cost, written_):
 
 def test_fields_that_a_later_version_adds_are_passed_over():
     assert read('{"type": "cancelled", "by": "somebody"}').type == "cancelled"
+
+
+def test_what_a_flaw_knows_of_numbers_causes_and_times_is_on_the_wire():
+    step = Step(action="drive", start=Fraction(1), duration=Fraction(5))
+    unmet = (Inequality("(> (fuel) 1)", Fraction(1, 3), None), Literal("lit"))
+    cause = Cause(literal=Literal("lit"), undone_by=0, step=step, producers=("switch-on",))
+    flaw = UnsatisfiedPrecondition(
+        index=4, step=step, unmet=unmet, causes=(cause,), time=Fraction(6), phase="end"
+    )
+    assert flaw_wire(flaw).model_dump() == {
+        "type": "unsatisfied_precondition",
+        "step_number": 5,
+        "step": "(drive)",
+        "unmet": ("(> (fuel) 1)", "(lit)"),
+        "comparisons": ({"comparison": "(> (fuel) 1)", "left": "1/3", "right": None},),
+        "causes": ({"literal": "(lit)", "undone_by": 1, "producers": ("switch-on",)},),
+        "time": "6",
+        "phase": "end",
+    }
+
+
+def test_a_valid_temporal_plan_tells_when_it_ends_and_what_it_violates():
+    verdict = Valid(  # a form is tested here, no plan judged
+        cost=None,
+        steps=2,
+        makespan=Fraction(7, 2),
+        violated=(("p", 2),),
+        tolerance=Fraction(1, 1000),
+    )
+    assert verdict_wire(verdict).model_dump() == {
+        "type": "valid",
+        "cost": None,
+        "steps": 2,
+        "makespan": "7/2",
+        "violated": {"p": 2},
+        "tolerance": "1/1000",
+    }
