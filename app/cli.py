@@ -4,47 +4,37 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import aclosing, contextmanager
-from enum import IntEnum
-from fractions import Fraction
+from contextlib import aclosing
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from app.bank import open_bank
+from app.console import (
+    EXIT_CODES,
+    AsJson,
+    DomainFile,
+    Exit,
+    ProblemFile,
+    number_of,
+    problems_told,
+    settings_with,
+    task_of,
+)
+from app.judging import check, validate
+from app.modulo.assurance import Assurance
 from app.modulo.attempt import Feedback, History
 from app.modulo.budget import Budget
 from app.modulo.events import Cancelled, Event, Failed, Outcome, Solved
-from app.sessions.errors import RequestRefused
 from app.sessions.request import Mode, PlanRequest
 from app.sessions.wire import wired, written
-from app.sessions.wire_verdict import verdict_wire
 from app.settings import Settings, Words
-from app.terminal import Screen, placed, verdict_in_words
-from planners import Task, Valid, read_plan, verify
-from planners.errors import PlanningError, TaskError
+from app.terminal import Screen
 from planners.generators.blocksworld import generate as generate_blocksworld
 from planners.pddl import read_task
 
-
-class Exit(IntEnum):
-    """What the exit code says."""
-
-    SOLVED = 0
-    NOT_SOLVED = 1
-    BAD_INPUT = 2
-    BROKEN = 3
-    CANCELLED = 130
-
-
-EXIT_CODES = (
-    "Exit codes: 0 solved (or valid), 1 not solved (or invalid), 2 bad input, 3 broken, "
-    "130 cancelled."
-)
 commands = typer.Typer(
     name="modulo",
     help="A language model proposes plans, a sound verifier decides.",
@@ -56,9 +46,8 @@ commands = typer.Typer(
 generators = typer.Typer(help="Make tasks of the domains that Modulo ships.", no_args_is_help=True)
 commands.add_typer(generators, name="generate")
 
-DomainFile = Annotated[Path, typer.Argument(help="PDDL domain; - reads standard input.")]
-ProblemFile = Annotated[Path, typer.Argument(help="PDDL problem.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for machines.")]
+commands.command(epilog=EXIT_CODES)(validate)
+commands.command(epilog=EXIT_CODES)(check)
 
 
 @commands.command(epilog=EXIT_CODES)
@@ -88,6 +77,9 @@ def solve(
         str | None,
         typer.Option(help="What else the plan should be like, judged by the configured model."),
     ] = None,
+    assurance: Annotated[
+        Assurance, typer.Option(help="double: independent validators are asked, too.")
+    ] = Assurance.SINGLE,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same asks.")] = 0,
     plan: Annotated[
         Path | None, typer.Option(help="Write the plan to this file, in the IPC format.")
@@ -120,6 +112,7 @@ def solve(
             history=history,
             cost_bound=None if cost_bound is None else number_of(cost_bound, "--cost-bound"),
             preference=preference,
+            assurance=assurance,
             seed=seed,
         )
         try:
@@ -129,27 +122,6 @@ def solve(
         if plan is not None and isinstance(outcome, Solved):
             plan.write_text(str(outcome.plan), encoding="utf-8")
     raise typer.Exit(exit_code(outcome))
-
-
-@commands.command(epilog=EXIT_CODES)
-def validate(
-    domain: DomainFile,
-    problem: ProblemFile,
-    plan: Annotated[Path, typer.Argument(help="Plan in the IPC format.")],
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Verify a plan: execute it against the domain and check the goal. No model is asked."""
-    with problems_told(domain=domain, problem=problem):
-        task = task_of(domain, problem)
-        read_task(task)
-        judged = read_plan(text_of(plan))
-        verdict = verify(task, judged)
-        if as_json:
-            print(verdict_wire(verdict).model_dump_json(exclude_none=True))
-        else:
-            print(verdict_in_words(verdict, judged))
-    raise typer.Exit(Exit.SOLVED if isinstance(verdict, Valid) else Exit.NOT_SOLVED)
 
 
 @generators.command("blocksworld")
@@ -245,69 +217,6 @@ def exit_code(outcome: Outcome) -> Exit:
             return Exit.CANCELLED
         case _:
             return Exit.NOT_SOLVED
-
-
-def settings_with(**said: Any) -> Settings:
-    """Read the settings, with what was said on the command line before the environment.
-
-    Raises:
-        ValidationError: a setting is not what it should be.
-    """
-    return Settings(**{name: value for name, value in said.items() if value is not None})
-
-
-def text_of(path: Path) -> str:
-    """Read a file, or standard input for `-`.
-
-    Raises:
-        OSError: it cannot be read.
-        UnicodeDecodeError: it is no UTF-8 text.
-    """
-    if str(path) == "-":
-        return sys.stdin.read()
-    return path.read_text(encoding="utf-8")
-
-
-def task_of(domain: Path, problem: Path) -> Task:
-    """Read the two files of a task. Raises as `text_of` does."""
-    return Task(domain=text_of(domain), problem=text_of(problem))
-
-
-def number_of(text: str, option: str) -> Fraction:
-    """Read a decimal or a fraction."""
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        stop(Exit.BAD_INPUT, f"{option}: {text!r} is neither a decimal nor a fraction")
-
-
-@contextmanager
-def problems_told(**files: Path) -> Iterator[None]:
-    """Tell problems in a few lines, without a traceback, and exit by their kind.
-
-    Args:
-        files: Where the texts come from that a `TaskError` may name: `domain`, `problem`.
-    """
-    try:
-        yield
-    except TaskError as problem:
-        stop(Exit.BAD_INPUT, placed(problem, files))
-    except (RequestRefused, PlanningError) as problem:
-        stop(Exit.BAD_INPUT, str(problem))
-    except UnicodeDecodeError as problem:
-        stop(Exit.BAD_INPUT, f"not UTF-8 text: {problem}")
-    except ValidationError as problem:
-        for fault in problem.errors(include_url=False):
-            print(f"modulo: {'.'.join(map(str, fault['loc']))}: {fault['msg']}", file=sys.stderr)
-        raise typer.Exit(Exit.BAD_INPUT) from None
-    except OSError as problem:
-        stop(Exit.BAD_INPUT, f"{problem.filename or ''}: {problem.strerror or problem}")
-
-
-def stop(code: Exit, message: str) -> NoReturn:
-    """Write why, and exit."""
-    print(f"modulo: {message}", file=sys.stderr)
-    raise typer.Exit(code) from None
 
 
 def main() -> None:

@@ -107,6 +107,94 @@ def test_validate_as_json_gives_the_flaw(folder):
     assert verdict["flaw"]["type"] == "unsatisfied_goal"
 
 
+def test_a_certificate_is_written_of_a_valid_plan_and_passes_the_check(folder):
+    done = modulo(
+        *("validate", "domain.pddl", "problem.pddl", "good.plan", "--certificate", "c.json"),
+        cwd=folder,
+    )
+    assert done.returncode == 0
+    checker = Path(__file__).parents[2] / "docs" / "check_certificate.py"
+    found = subprocess.run(
+        [sys.executable, str(checker), "c.json"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (found.returncode, found.stdout) == (0, "valid: 2 steps\n"), found.stderr
+
+
+def test_no_certificate_is_written_of_a_plan_that_is_wrong(folder):
+    done = modulo(
+        *("validate", "domain.pddl", "problem.pddl", "half.plan", "--certificate", "c.json"),
+        cwd=folder,
+    )
+    assert done.returncode == 1
+    assert not (folder / "c.json").exists()
+
+
+def test_check_finds_nothing_in_a_tidy_task(folder):
+    done = modulo("check", "domain.pddl", "problem.pddl", cwd=folder)
+    assert (done.returncode, done.stdout) == (0, "nothing was found\n")
+
+
+def test_check_says_what_is_odd_with_its_place_and_its_text(folder):
+    domain = (folder / "domain.pddl").read_text("utf-8")
+    odd = domain.replace("(:predicates ", "(:predicates (spare) ")
+    assert odd != domain
+    (folder / "odd.pddl").write_text(odd, encoding="utf-8")
+    done = modulo("check", "odd.pddl", cwd=folder)
+    assert done.returncode == 0
+    place, text = done.stdout.splitlines()
+    assert place.startswith("odd.pddl:")
+    assert place.endswith("note: no condition and no effect names `spare` [unused-predicate]")
+    assert text.strip().startswith("(:predicates (spare)")
+
+
+def test_a_reader_who_has_seen_enough_is_no_problem(folder):
+    domain = "(define (domain d) (:predicates " + "".join(f"(p{n})" for n in range(900)) + "))"
+    (folder / "long.pddl").write_text(domain)
+    done = subprocess.run(
+        ["bash", "-c", f"'{MODULO}' check long.pddl | head -1"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+def test_check_as_json_gives_findings_and_an_unreadable_task_is_bad_input(folder):
+    (folder / "bad.pddl").write_text("(define (domain d)\n  (:predicates (p ?x - none)))")
+    done = modulo("check", "bad.pddl", "--json", cwd=folder)
+    assert done.returncode == 2
+    (finding,) = json.loads(done.stdout)
+    assert (finding["severity"], finding["rule"], finding["line"]) == ("error", "reading", 2)
+
+
+def test_validate_with_double_assurance_says_what_other_validators_find(folder):
+    done = modulo(
+        *("validate", "domain.pddl", "problem.pddl", "good.plan", "--assurance", "double"),
+        cwd=folder,
+    )
+    assert done.returncode == 0
+    first, second = done.stdout.splitlines()
+    assert first == "valid: 2 steps, cost 2"
+    assert second.startswith("assurance double (unified-planning ")
+    assert "agrees" in second
+
+
+def test_solve_with_double_assurance_tells_it_with_the_outcome(blocks):
+    done = modulo(
+        *("solve", "domain.pddl", "problem.pddl", "--assurance", "double", "--json"), cwd=blocks
+    )
+    outcome = json.loads(done.stdout.splitlines()[-1])
+    assert done.returncode == 0
+    assert (outcome["type"], outcome["assurance"]) == ("solved", "double")
+    assert [opinion["validator"] for opinion in outcome["opinions"]] == ["unified-planning", "VAL"]
+
+
 @pytest.mark.parametrize(
     ("domain", "says"),
     [

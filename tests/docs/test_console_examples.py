@@ -84,6 +84,7 @@ def server(tmp_path_factory) -> Iterator[int]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_console_examples_of_a_page_print_what_it_says(page, tmp_path, request):
+    (tmp_path / "docs").symlink_to(PAGES[0].parent / "docs")
     for example in examples(page.read_text(encoding="utf-8")):
         command = example.command
         if shlex.split(command)[:1] == ["make"] or command == "modulo serve":
