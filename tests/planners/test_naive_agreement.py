@@ -1,174 +1,163 @@
-"""The verifier against the naive interpreter, on random tasks and plans."""
+"""The verifier against the naive interpreter, on random tasks and plans of each level."""
 
 import pickle
-from itertools import product
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planners import (
-    Compound,
-    Invalid,
-    Literal,
-    Plan,
-    Step,
-    UndefinedValue,
-    UnsatisfiedGoal,
-    UnsatisfiedPrecondition,
-    Valid,
-    verify,
-)
+from planners import Invalid, Valid, verify
 from planners.pddl import read_task
-from planners.pddl.model import LiftedTask
 from planners.pddl.writing import write_task
-from planners.verdict import Condition
-from tests.planners.naive import Finding, Interpreter
-from tests.planners.random_tasks import plans, tasks
+from tests.planners.agreement import assert_agree
+from tests.planners.random_plans import crowds, mutants, plans, walks
+from tests.planners.random_tasks import tasks
+from tests.planners.random_wishes import (
+    CLASSICAL,
+    CONSTRAINED,
+    DERIVED,
+    EVERYTHING,
+    EVERYTHING_TIMED,
+    NUMERIC,
+    TEMPORAL,
+    Level,
+)
+from tests.planners.twins import Twin
 
 # What is drawn is a whole task, so a single draw may be slow without being wrong.
 TOLERANT = [HealthCheck.too_slow, HealthCheck.data_too_large]
-brief = settings(max_examples=25, deadline=None, suppress_health_check=TOLERANT)
-thorough = settings(max_examples=3_000, deadline=None, suppress_health_check=TOLERANT)
+brief = settings(max_examples=5, deadline=None, suppress_health_check=TOLERANT)
+thorough = settings(max_examples=100, deadline=None, suppress_health_check=TOLERANT)
+
+# Of each level whether plans have time stamps.
+LEVELS = {
+    "classical": (CLASSICAL, False),
+    "numeric": (NUMERIC, False),
+    "derived": (DERIVED, False),
+    "constraints": (CONSTRAINED, False),
+    "everything": (EVERYTHING, False),
+    "parallel": (CLASSICAL, True),
+    "parallel numbers": (NUMERIC, True),
+    "parallel everything": (EVERYTHING, True),
+    "temporal": (TEMPORAL, True),
+    "temporal everything": (EVERYTHING_TIMED, True),
+}
+WIDEST = ("everything", "parallel everything", "temporal everything")
+each_level = pytest.mark.parametrize("level", LEVELS)
+widest_levels = pytest.mark.parametrize("level", WIDEST)
 
 
-def assert_agree(task: LiftedTask, plan: Plan) -> None:
-    finding = Interpreter(task).judge(plan)
-    verdict = verify(write_task(task), plan)
-    if finding.valid:
-        assert verdict == Valid(cost=finding.cost, steps=len(plan.steps))
-        return
-    assert isinstance(verdict, Invalid)
-    assert verdict.executed == finding.executed
-    assert {(literal.predicate, literal.arguments) for literal in verdict.state} == finding.state
-    assert (verdict.open_goals == ()) is finding.reached
-    assert flaws_of(verdict) == expected_flaws(finding, len(plan.steps))
-    assert verdict.flaw.index == min([*finding.misfits, finding.executed][:1])
-    for condition in (*verdict.open_goals, *unmet_of(verdict)):
-        assert_unmet(condition, finding)
+def assert_plans_agree(level: tuple[Level, bool], data: st.DataObject) -> None:
+    language, stamped = level
+    task = data.draw(tasks(language))
+    assert_agree(task, data.draw(plans(task, stamped=stamped)))
+    if stamped:
+        assert_agree(task, data.draw(crowds(task)))
+    walk = data.draw(walks(task, stamped=stamped))
+    assert_agree(task, walk)
+    assert_agree(task, data.draw(mutants(task, walk)))
 
 
-def flaws_of(verdict: Invalid) -> set[tuple[str, int]]:
-    kinds = {
-        UnsatisfiedPrecondition: "precondition",
-        UndefinedValue: "undefined",
-        UnsatisfiedGoal: "goal",
-    }
-    return {(kinds.get(type(flaw), "misfit"), flaw.index) for flaw in (verdict.flaw, *verdict.also)}
+def assert_twins_agree(level: tuple[Level, bool], data: st.DataObject) -> None:
+    language, stamped = level
+    task = data.draw(tasks(language))
+    plan = data.draw(walks(task, stamped=stamped))
+    if data.draw(st.booleans()):
+        plan = data.draw(mutants(task, plan))
+    twin = Twin(task, data.draw(st.integers(0, 1_000)))
+    own = verify(write_task(task), plan)
+    other = verify(write_task(twin.task(task)), twin.plan(plan))
+    if isinstance(own, Valid):
+        assert isinstance(other, Valid)
+        violated = sorted((twin.name(name), count) for name, count in own.violated)
+        assert (other.cost, other.makespan) == (own.cost, own.makespan)
+        assert other.violated == tuple(violated)
+    else:
+        assert isinstance(other, Invalid)
+        assert type(other.flaw) is type(own.flaw)
+        assert other.flaw.index == own.flaw.index
+        assert other.executed == own.executed
+        assert set(other.state) == set(map(twin.literal, own.state))
 
 
-def expected_flaws(finding: Finding, steps: int) -> set[tuple[str, int]]:
-    flaws = {("misfit", index) for index in finding.misfits}
-    if finding.stopped:
-        flaws.add((finding.stopped, finding.executed))
-    elif not finding.misfits:
-        flaws.add(("goal", steps))
-    return flaws
+def assert_independent(level: tuple[Level, bool], data: st.DataObject) -> None:
+    language, stamped = level
+    task = data.draw(tasks(language))
+    text = write_task(task)
+    first, second, third = (data.draw(plans(task, stamped=stamped)) for _ in range(3))
+    alone = verify(text, first)
+    # Another name makes another task of it, for which nothing is kept.
+    fresh = write_task(replace(task, problem_name="again"))
+    assert verify(fresh, second) == verify(text, second)
+    assert verify(fresh, third) == verify(text, third)
+    assert verify(text, first) == verify(fresh, first) == alone
 
 
-def unmet_of(verdict: Invalid) -> tuple[Condition, ...]:
-    failed = [
-        flaw
-        for flaw in (verdict.flaw, *verdict.also)
-        if isinstance(flaw, UnsatisfiedPrecondition | UnsatisfiedGoal)
-    ]
-    assert all(flaw.unmet for flaw in failed)
-    return tuple(condition for flaw in failed for condition in flaw.unmet)
+def assert_unchanged(level: tuple[Level, bool], data: st.DataObject) -> None:
+    language, stamped = level
+    task = data.draw(tasks(language))
+    text, plan = write_task(task), data.draw(plans(task, stamped=stamped))
+    model = read_task(text)
+    before = pickle.dumps((text, model, plan))
+    verify(text, plan)
+    assert read_task(text) is model
+    assert pickle.loads(before) == (text, model, plan)
 
 
-def assert_unmet(condition: Condition, finding: Finding) -> None:
-    match condition:
-        case Literal("=", (left, right), positive):
-            assert (left == right) is not positive
-        case Literal(predicate, arguments, positive):
-            assert ((predicate, arguments) in finding.state) is not positive
-        case Compound(_, nearest):
-            for part in nearest:
-                assert_unmet(part, finding)
+def assert_stable(level: tuple[Level, bool], data: st.DataObject) -> None:
+    language, _ = level
+    task = data.draw(tasks(language))
+    model = read_task(write_task(task))
+    # A preference in a precondition makes a conjunction of whatever stands beside it.
+    assert model == task or language.preferences
+    text = write_task(model)
+    assert read_task(text) == model
+    assert write_task(read_task(text)) == text
 
 
-def walk(task: LiftedTask, data: st.DataObject, longest: int) -> Plan:
-    """Draw a plan whose steps can be executed one after the other."""
-    interpreter = Interpreter(task)
-    candidates = [
-        Step(action=schema.name, arguments=arguments)
-        for schema in task.actions.values()
-        for arguments in product(*map(interpreter.range_of, schema.parameters))
-    ]
-    state, steps = interpreter.first_state(), []
-    for _ in range(longest):
-        applicable = [step for step in candidates if interpreter.applicable(step, state)]
-        if not applicable:
-            break
-        step = data.draw(st.sampled_from(applicable))
-        try:
-            state, _ = interpreter.after(step, state)
-        except LookupError:
-            break
-        steps.append(step)
-    return Plan(steps=tuple(steps))
-
-
-def assert_walk_and_mutation_agree(task: LiftedTask, data: st.DataObject) -> None:
-    plan = walk(task, data, longest=6)
-    assert_agree(task, plan)
-    steps = list(plan.steps)
-    at = data.draw(st.integers(0, max(0, len(steps) - 1)))
-    match data.draw(st.sampled_from(("drop", "repeat", "swap", "replace"))):
-        case "drop":
-            del steps[at : at + 1]
-        case "repeat":
-            steps[at:at] = steps[at : at + 1]
-        case "swap":
-            steps[at:] = reversed(steps[at:])
-        case "replace":
-            steps[at : at + 1] = data.draw(plans(task)).steps
-    assert_agree(task, Plan(steps=tuple(steps)))
-
-
+@each_level
 @brief
-@given(tasks(), st.data())
-def test_any_plan_gets_the_verdict_of_the_naive_interpreter(task, data):
-    assert_agree(task, data.draw(plans(task)))
+@given(data=st.data())
+def test_plans_walks_and_mutants_get_the_verdict_of_the_naive_interpreter(level, data):
+    assert_plans_agree(LEVELS[level], data)
 
 
+@widest_levels
 @brief
-@given(tasks(), st.data())
-def test_a_walk_and_its_mutation_get_the_verdict_of_the_naive_interpreter(task, data):
-    assert_walk_and_mutation_agree(task, data)
+@given(data=st.data())
+def test_a_twin_under_other_names_and_in_another_order_gets_an_equal_verdict(level, data):
+    assert_twins_agree(LEVELS[level], data)
+
+
+@widest_levels
+@brief
+@given(data=st.data())
+def test_a_verdict_never_depends_on_plans_judged_before(level, data):
+    assert_independent(LEVELS[level], data)
+
+
+@widest_levels
+@brief
+@given(data=st.data())
+def test_verifying_changes_neither_task_nor_plan(level, data):
+    assert_unchanged(LEVELS[level], data)
+
+
+@widest_levels
+@brief
+@given(data=st.data())
+def test_text_to_model_to_text_to_model_is_stable(level, data):
+    assert_stable(LEVELS[level], data)
 
 
 @pytest.mark.sweep
+@pytest.mark.parametrize(
+    "check",
+    [assert_plans_agree, assert_twins_agree, assert_independent, assert_unchanged, assert_stable],
+)
+@each_level
 @thorough
-@given(tasks(), st.data())
-def test_many_plans_get_the_verdict_of_the_naive_interpreter(task, data):
-    assert_agree(task, data.draw(plans(task)))
-    assert_walk_and_mutation_agree(task, data)
-
-
-@brief
-@given(tasks(), st.data())
-def test_a_verdict_never_depends_on_plans_judged_before(task, data):
-    text = write_task(task)
-    first, second = data.draw(plans(task)), data.draw(plans(task))
-    alone = verify(text, first)
-    verify(text, second)
-    assert verify(text, first) == alone
-
-
-@brief
-@given(tasks(), st.data())
-def test_verifying_changes_neither_task_nor_plan(task, data):
-    text, plan = write_task(task), data.draw(plans(task))
-    before = pickle.dumps((read_task(text), plan))
-    verify(text, plan)
-    assert pickle.dumps((read_task(text), plan)) == before
-
-
-@brief
-@given(tasks())
-def test_text_to_model_to_text_to_model_is_stable(task):
-    text = write_task(task)
-    model = read_task(text)
-    assert model == task
-    assert write_task(model) == text
+@given(data=st.data())
+def test_of_each_level_many_plans_and_tasks_keep_all_this(level, check, data):
+    check(LEVELS[level], data)

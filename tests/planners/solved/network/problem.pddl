@@ -1,0 +1,7 @@
+(define (problem five-nodes)
+  (:domain network)
+  (:objects s a b c d - node)
+  (:init (source s) (wire s a) (wire a b) (wire b c) (wire c d) (wire s d)
+    (= (total-cost) 0) (= (price s) 1) (= (price a) 2) (= (price b) 2) (= (price c) 3) (= (price d) 9))
+  (:goal (and (on c) (safe) (not (on d)) (not (wire s d))))
+  (:metric minimize (total-cost)))

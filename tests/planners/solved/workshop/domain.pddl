@@ -1,0 +1,22 @@
+(define (domain workshop)
+  (:requirements :typing :durative-actions :fluents)
+  (:types piece machine)
+  (:predicates (raw ?p - piece) (cut ?p - piece) (painted ?p - piece) (idle ?m - machine)
+    (sharp ?m - machine) (lit))
+  (:functions (size ?p - piece))
+  (:durative-action saw
+    :parameters (?p - piece ?m - machine)
+    :duration (= ?duration (* 2 (size ?p)))
+    :condition (and (at start (raw ?p)) (at start (idle ?m)) (over all (lit)) (at start (sharp ?m)))
+    :effect (and (at start (not (raw ?p))) (at start (not (idle ?m)))
+      (at start (not (sharp ?m))) (at end (cut ?p)) (at end (idle ?m))))
+  (:durative-action paint
+    :parameters (?p - piece)
+    :duration (= ?duration 3)
+    :condition (and (at start (cut ?p)) (over all (cut ?p)) (over all (lit)))
+    :effect (at end (painted ?p)))
+  (:durative-action warm-up
+    :parameters (?m - machine)
+    :duration (= ?duration 1.5)
+    :condition (and (at start (idle ?m)) (over all (idle ?m)))
+    :effect (at end (sharp ?m))))

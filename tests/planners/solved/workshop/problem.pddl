@@ -1,0 +1,7 @@
+(define (problem three-pieces)
+  (:domain workshop)
+  (:objects a b c - piece m n - machine)
+  (:init (raw a) (raw b) (raw c) (idle m) (idle n) (sharp m) (lit)
+    (= (size a) 1) (= (size b) 2.5) (= (size c) 4))
+  (:goal (and (painted a) (painted b) (painted c)))
+  (:metric minimize (total-time)))
