@@ -15,7 +15,8 @@ from app.modulo.loop import Modulo
 from app.modulo.strategies.batches import Batch
 from app.modulo.strategies.resample import Resample
 from planners import Plan, Step, Task
-from planners.verdict import Invalid, Literal, UnsatisfiedGoal
+from planners.condition import Literal
+from planners.verdict import Invalid, UnsatisfiedGoal
 
 ATTEMPTS = 100
 GOAL = (Literal("g"),)
