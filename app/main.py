@@ -11,7 +11,8 @@ from app.api.app import create_app
 from app.api.server import Server
 from app.api.service import Service
 from app.bank import open_bank
-from app.sessions.runner import Queueing, Runner
+from app.sessions.local_queue import LocalQueue
+from app.sessions.runner import Runner
 from app.sessions.sqlite import SqliteStore
 from app.settings import Settings
 
@@ -27,15 +28,18 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
             store=store,
             composer=bank,
             verifier=bank.verifier,
-            queueing=Queueing(concurrency=settings.concurrency),
+            queue=LocalQueue(concurrency=settings.concurrency),
         ) as runner,
     ):
+        # Before the first request, which else would wait for them to start.
+        await bank.verifier.warm()
         yield Service(
             store=store,
             runner=runner,
             composer=bank,
             verifier=bank.verifier,
             catalogue=bank.catalogue,
+            opinions=lambda: dict(bank.referee.tally),
         )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -207,6 +207,7 @@ def _append(connection: sqlite3.Connection, items: Sequence[Append]) -> list[Hea
     """Add events to logs, each if its log is where its writer believes it to be."""
     rows = sqlite_rows.rows(connection, {item.session_id for item in items})
     now = sqlite_rows.microseconds()
+    updated_at = sqlite_rows.time(now)
     results: list[Head | Exception] = []
     events: list[tuple[int, int, int, str]] = []
     changed: dict[int, Status] = {}
@@ -221,10 +222,14 @@ def _append(connection: sqlite3.Connection, items: Sequence[Append]) -> list[Hea
         status = status_after(head.status, item.event_type)
         if status is not head.status:
             changed[row.number] = status
-        head = replace(
-            head, status=status, sequence=head.sequence + 1, updated_at=sqlite_rows.time(now)
+        head = Head(
+            session_id=head.session_id,
+            status=status,
+            sequence=head.sequence + 1,
+            created_at=head.created_at,
+            updated_at=updated_at,
         )
-        rows[item.session_id] = replace(row, head=head)
+        rows[item.session_id] = sqlite_rows.Row(number=row.number, head=head)
         events.append((row.number, head.sequence, now, item.line))
         results.append(head)
     if events:

@@ -20,7 +20,7 @@ class Status(StrEnum):
     @property
     def ended(self) -> bool:
         """An outcome stands in the log; nothing comes after it."""
-        return self not in {Status.QUEUED, Status.RUNNING}
+        return self is not Status.QUEUED and self is not Status.RUNNING
 
 
 _AFTER = MappingProxyType(

@@ -12,8 +12,9 @@ import pytest
 
 from app.api.server import settle_memory
 from app.modulo.budget import Budget
+from app.sessions.local_queue import LocalQueue
 from app.sessions.request import PlanRequest
-from app.sessions.runner import Queueing, Runner
+from app.sessions.runner import Runner
 from app.sessions.sqlite import SqliteStore
 from app.sessions.status import Status
 from app.sessions.wire import SessionCreatedWire
@@ -37,7 +38,7 @@ async def solve_all(folder: Path, attempts: int) -> float:
             store=store,
             composer=bank,
             verifier=bank.verifier,
-            queueing=Queueing(concurrency=SESSIONS),
+            queue=LocalQueue(concurrency=SESSIONS),
         ) as runner,
     ):
 

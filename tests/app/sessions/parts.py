@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from app.llm.chat import Tokens
+from app.modulo.assurance import Referee
 from app.modulo.attempt import Ask, Proposal, Trace
 from app.modulo.budget import Budget
 from app.modulo.critique import Critic
@@ -16,7 +17,7 @@ from app.sessions.errors import RequestRefused
 from app.sessions.request import PlanRequest
 from app.sessions.wire import SessionCreatedWire
 from planners import Task
-from planners.workers import VerifierThreads
+from planners.workers import VerifierProcesses
 from tests.app.modulo.lamps import TASK
 
 REQUEST = PlanRequest(task=TASK, budget=Budget(attempts=4, seconds=30.0))
@@ -76,11 +77,17 @@ class Gated(Patient):
 class SmallBank:
     """A composer with one proposer and one strategy: one attempt after another."""
 
-    def __init__(self, proposer: Proposer, critics: Sequence[Critic] = ()) -> None:
+    def __init__(
+        self,
+        proposer: Proposer,
+        critics: Sequence[Critic] = (),
+        referee: Referee | None = None,
+    ) -> None:
         self.proposer = proposer
         self.critics = critics
+        self.referee = referee
         self.reader = AnswerReader()
-        self.verifier = VerifierThreads()
+        self.verifier = VerifierProcesses()
 
     def check(self, request: PlanRequest) -> None:
         if request.strategy not in {None, "resample"}:
@@ -95,4 +102,5 @@ class SmallBank:
             reader=self.reader,
             verifier=self.verifier,
             critics=self.critics,
+            referee=self.referee,
         )

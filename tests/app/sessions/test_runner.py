@@ -1,20 +1,21 @@
-"""The queue and its workers, on a real store and docket's own queue in memory."""
+"""Running sessions on a real store, once with each queue."""
 
 import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import pytest
 
 from app.sessions.errors import StoreUnavailable, UnknownSession
-from app.sessions.runner import Queueing, Runner
+from app.sessions.runner import Runner
 from app.sessions.sqlite import SqliteStore
 from app.sessions.status import Status
 from app.sessions.store import Store
 from tests.app.modulo.lamps import GOOD, HALF
 from tests.app.sessions.parts import CREATED, Gated, Patient, SmallBank
+from tests.app.sessions.queues import QUEUES
 
 
 @pytest.fixture
@@ -23,16 +24,16 @@ async def store(tmp_path) -> AsyncIterator[SqliteStore]:
         yield store
 
 
-def running(
-    store: Store, proposer: Patient, **queueing: float
-) -> AbstractAsyncContextManager[Runner]:
-    bank = SmallBank(proposer)
-    return Runner(
-        store=store,
-        composer=bank,
-        verifier=bank.verifier,
-        queueing=Queueing(**{"retry_seconds": 0.05, **queueing}),
-    )
+@pytest.fixture(params=QUEUES)
+def running(request):
+    """Make a runner with a queue of the kind under test."""
+
+    def make(store: Store, proposer: Patient, **queueing: Any) -> Runner:
+        bank = SmallBank(proposer)
+        queue = request.param(**queueing)
+        return Runner(store=store, composer=bank, verifier=bank.verifier, queue=queue)
+
+    return make
 
 
 async def begin(store: Store, runner: Runner, session_id: str = "s") -> None:
@@ -44,14 +45,14 @@ async def types(store: Store, session_id: str = "s") -> list[str]:
     return [entry.event.type for entry in await store.read(session_id)]
 
 
-async def test_a_submitted_session_is_run_to_its_outcome(store):
+async def test_a_submitted_session_is_run_to_its_outcome(store, running):
     async with running(store, Patient([HALF, GOOD])) as runner:
         await begin(store, runner)
         head = await store.wait_for_end("s", timeout_seconds=10)
     assert head.status is Status.SOLVED
 
 
-async def test_a_session_submitted_many_times_is_run_once(store):
+async def test_a_session_submitted_many_times_is_run_once(store, running):
     proposer = Gated([GOOD])
     async with running(store, proposer) as runner:
         await begin(store, runner)
@@ -65,7 +66,7 @@ async def test_a_session_submitted_many_times_is_run_once(store):
     assert (await types(store)).count("delivered") == 1
 
 
-async def test_cancelling_a_running_session_stops_its_proposer_at_once(store):
+async def test_cancelling_a_running_session_stops_its_proposer_at_once(store, running):
     proposer = Gated([GOOD])
     async with running(store, proposer) as runner:
         await begin(store, runner)
@@ -79,7 +80,7 @@ async def test_cancelling_a_running_session_stops_its_proposer_at_once(store):
     assert (await types(store))[-1] == "cancelled"
 
 
-async def test_cancelling_a_session_that_waits_for_a_place_keeps_it_from_running(store):
+async def test_cancelling_a_session_that_waits_for_a_place_keeps_it_from_running(store, running):
     proposer = Gated([GOOD])
     async with running(store, proposer, concurrency=1) as runner:
         await begin(store, runner, "first")
@@ -93,7 +94,7 @@ async def test_cancelling_a_session_that_waits_for_a_place_keeps_it_from_running
     assert proposer.asked == [1]
 
 
-async def test_cancelling_twice_or_too_late_changes_nothing(store):
+async def test_cancelling_twice_or_too_late_changes_nothing(store, running):
     async with running(store, Patient([GOOD])) as runner:
         await begin(store, runner)
         await store.wait_for_end("s", timeout_seconds=10)
@@ -105,7 +106,7 @@ async def test_cancelling_twice_or_too_late_changes_nothing(store):
             await runner.cancel("none")
 
 
-async def test_cancelling_while_events_come_fast_still_ends_the_session_once(store):
+async def test_cancelling_while_events_come_fast_still_ends_the_session_once(store, running):
     async with running(store, Patient([HALF])) as runner:
         for number in range(10):
             await begin(store, runner, f"s{number}")
@@ -116,7 +117,7 @@ async def test_cancelling_while_events_come_fast_still_ends_the_session_once(sto
         assert len(ends) == 1
 
 
-async def test_no_more_sessions_run_at_once_than_there_are_places(store):
+async def test_no_more_sessions_run_at_once_than_there_are_places(store, running):
     at_once = Counter()
 
     class Counting(Patient):
@@ -136,7 +137,7 @@ async def test_no_more_sessions_run_at_once_than_there_are_places(store):
     assert at_once["most"] == 3
 
 
-async def test_shutting_down_gives_sessions_back_and_the_next_runner_goes_on(store):
+async def test_shutting_down_gives_sessions_back_and_the_next_runner_goes_on(store, running):
     first = Gated([HALF, GOOD], through=[1])
     async with running(store, first) as runner:
         await begin(store, runner)
@@ -154,13 +155,13 @@ async def test_shutting_down_gives_sessions_back_and_the_next_runner_goes_on(sto
     assert second.asked == [2]
 
 
-async def test_a_session_that_was_never_submitted_is_found_at_the_next_start(store):
+async def test_a_session_that_was_never_submitted_is_found_at_the_next_start(store, running):
     await store.create("s", CREATED)
     async with running(store, Patient([GOOD])):
         assert (await store.wait_for_end("s", timeout_seconds=10)).status is Status.SOLVED
 
 
-async def test_shutting_down_does_not_wait_for_proposers(store):
+async def test_shutting_down_does_not_wait_for_proposers(store, running):
     async with running(store, Gated([GOOD])) as runner:
         for number in range(20):
             await begin(store, runner, f"s{number}")
@@ -188,7 +189,7 @@ class Flaky:
         return await self._store.read(session_id, after=after)
 
 
-async def test_a_session_waits_for_a_store_that_is_away_and_then_goes_on(store):
+async def test_a_session_waits_for_a_store_that_is_away_and_then_goes_on(store, running):
     flaky = Flaky(store)
     async with running(flaky, Patient([GOOD])) as runner:
         flaky.away = True
