@@ -221,7 +221,7 @@ def test_derived_atoms_are_those_of_a_naive_fixpoint_from_step_to_step(task, cha
 
 @pytest.mark.sweep
 @given(tasks(), st.lists(updates(), max_size=8), shares)
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=1_000, deadline=None)
 def test_derived_atoms_of_many_tasks_are_those_of_a_naive_fixpoint(task, changes, share):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(strata, "MOST_LOST", share)
