@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from app.bank import referee_of
-from app.console import AsJson, DomainFile, Exit, ProblemFile, problems_told, stop, task_of, text_of
+from app.console import AsJson, DomainFile, Exit, ProblemFile, problems_told, task_of, text_of
 from app.modulo.assurance import Assurance, reached
 from app.sessions.wire_opinion import OpinionWire
 from app.sessions.wire_verdict import verdict_wire
@@ -41,12 +41,13 @@ def validate(
         task = task_of(domain, problem)
         read_task(task)
         judged = read_plan(text_of(plan))
-        verdict = verify(task, judged)
+        found = verify(task, judged) if certificate is None else certify(task, judged)
+        verdict = found.proof if isinstance(found, Certificate) else found
         opinions: tuple[SecondOpinion, ...] = ()
         if assurance is Assurance.DOUBLE:
             opinions = asyncio.run(opinions_on(task, judged, verdict))
-        if certificate is not None and isinstance(verdict, Valid):
-            certificate.write_text(certificate_of(task, judged), encoding="utf-8")
+        if certificate is not None and isinstance(found, Certificate):
+            certificate.write_text(found.as_json(), encoding="utf-8")
         if as_json:
             print(judged_as_json(verdict, opinions))
         else:
@@ -81,14 +82,6 @@ def check(
                 print("nothing was found")
     unreadable = any(finding.severity is Severity.ERROR for finding in findings)
     raise typer.Exit(Exit.BAD_INPUT if unreadable else Exit.SOLVED)
-
-
-def certificate_of(task: Task, plan: Plan) -> str:
-    """Write the certificate of a valid plan as JSON."""
-    made = certify(task, plan)
-    if not isinstance(made, Certificate):
-        stop(Exit.NOT_SOLVED, "the plan is not valid; there is no certificate of it")
-    return made.as_json()
 
 
 async def opinions_on(task: Task, plan: Plan, verdict: Verdict) -> tuple[SecondOpinion, ...]:

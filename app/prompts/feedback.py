@@ -20,7 +20,8 @@ from app.prompts.lexicon import Speech
 from app.prompts.quoting import clipped, quoted, steps_named
 from planners.pddl import read_task
 from planners.pddl.cache import TaskCache
-from planners.pddl.model import AndEffect, AtomEffect, Effect, ForallEffect, NumericEffect, When
+from planners.pddl.model import AtomEffect
+from planners.pddl.walks import written_effects
 from planners.plan import Plan
 from planners.task import Task
 from planners.verdict import Invalid, PlanFlaw, UnsatisfiedGoal, UnsatisfiedPrecondition, Valid
@@ -187,25 +188,15 @@ def fluents(task: Task) -> frozenset[str]:
 
 
 def _collect_fluents(task: Task) -> frozenset[str]:
-    found: set[str] = set()
     lifted = read_task(task)
-    front: list[Effect] = [action.effect for action in lifted.actions.values()]
-    for durative in lifted.durative_actions.values():
-        front += [durative.start_effect, durative.end_effect]
-    front += [timed.effect for timed in lifted.timed]
     # What is derived changes with what it is derived from.
-    found.update(axiom.predicate for axiom in lifted.axioms)
-    while front:
-        match front.pop():
-            case AtomEffect(atom=atom):
-                found.add(atom.predicate)
-            case AndEffect(effects=effects):
-                front.extend(effects)
-            case ForallEffect(effect=effect) | When(effect=effect):
-                front.append(effect)
-            case NumericEffect():
-                pass
-    return frozenset(found)
+    derived = {axiom.predicate for axiom in lifted.axioms}
+    changed = {
+        effect.atom.predicate
+        for _, effect, _ in written_effects(lifted)
+        if isinstance(effect, AtomEffect)
+    }
+    return frozenset(derived | changed)
 
 
 _fluents = TaskCache(_collect_fluents)

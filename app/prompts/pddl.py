@@ -4,13 +4,10 @@ Comments are left out, because they may say anything; names are lower case, as i
 in what is said of them.
 """
 
-import re
-
+from planners.pddl.tokens import lines_of
 from planners.task import Task
 
 MOST_INDENTATION = 24
-
-_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def domain_as_pddl(task: Task) -> str:
@@ -25,7 +22,7 @@ def problem_as_pddl(task: Task) -> str:
 
 def tidied(text: str) -> str:
     """Drop comments and needless white space, keep lines and indentation, lower the case."""
-    lines = (_tidied_line(line) for line in _LINE_END.split(text.removeprefix("\ufeff")))
+    lines = (_tidied_line(line) for line in lines_of(text.removeprefix("\ufeff")))
     return "\n".join(line for line in lines if line)
 
 

@@ -30,6 +30,7 @@ from planners.pddl.formula import (
     Parameter,
 )
 from planners.pddl.model import AndEffect, AtomEffect, Effect, ForallEffect, NumericEffect, When
+from planners.pddl.walks import functions_in, parts_of
 
 Binding: TypeAlias = Mapping[str, str]
 
@@ -170,23 +171,14 @@ def _conditional(effect: Effect) -> bool:
 
 
 def _heads(formula: Formula) -> set[str]:
-    match formula:
-        case Atom(predicate, _):
-            return {predicate}
-        case Comparison(_, left, right):
-            return _functions(left) | _functions(right)
-        case Not(operand) | Forall(_, operand) | Exists(_, operand):
-            return _heads(operand)
-        case And(operands) | Or(operands):
-            return set[str]().union(*map(_heads, operands))
-        case Imply(premise, conclusion):
-            return _heads(premise) | _heads(conclusion)
-
-
-def _functions(expression: Expression) -> set[str]:
-    match expression:
-        case FunctionTerm(function, _):
-            return {function}
-        case Arithmetic(_, operands):
-            return set[str]().union(*map(_functions, operands))
-    return set()
+    heads: set[str] = set()
+    for part in parts_of(formula):
+        match part:
+            case Atom(predicate, _):
+                heads.add(predicate)
+            case Comparison(_, left, right):
+                terms = (*functions_in(left), *functions_in(right))
+                heads.update(term.function for term in terms)
+            case _:
+                pass
+    return heads

@@ -9,8 +9,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from planners.pddl.formula import Arithmetic, Comparison, Expression, FunctionTerm
+from planners.pddl.formula import Comparison, FunctionTerm
 from planners.pddl.types import Types
+from planners.pddl.walks import functions_in
 
 _NO_NAMES: frozenset[str] = frozenset()
 
@@ -79,7 +80,7 @@ class Test:
     @property
     def functions(self) -> tuple[FunctionTerm, ...]:
         """The function terms that it reads."""
-        return (*_functions(self.comparison.left), *_functions(self.comparison.right))
+        return (*functions_in(self.comparison.left), *functions_in(self.comparison.right))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,16 +228,6 @@ def without(body: Body, predicates: frozenset[str]) -> Body | None:
 
 def _variables(terms: tuple[str, ...]) -> frozenset[str]:
     return frozenset(term for term in terms if term[0] == "?")
-
-
-def _functions(expression: Expression) -> tuple[FunctionTerm, ...]:
-    match expression:
-        case FunctionTerm():
-            return (expression,)
-        case Arithmetic(_, operands):
-            return tuple(term for operand in operands for term in _functions(operand))
-        case _:
-            return ()
 
 
 def read(parts: Iterable[Part]) -> tuple[frozenset[str], frozenset[str]]:

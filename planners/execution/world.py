@@ -1,27 +1,22 @@
 """What does not change while a plan is executed: objects, types, fixed facts, values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import TypeAlias
 
 from planners.execution.numbers import bounded
 from planners.execution.state import GroundAtom, Number, State
-from planners.pddl.formula import TOTAL_COST, Atom, Parameter
+from planners.pddl.formula import TOTAL_COST, Atom
 from planners.pddl.model import (
-    AndEffect,
-    AtomEffect,
-    Effect,
-    ForallEffect,
     LiftedTask,
     NumericEffect,
-    When,
 )
 from planners.pddl.types import Hierarchy, Types
+from planners.pddl.walks import written_effects
 
 # An atom that an action changes: the action's name, the atom, its variables with their types.
 Maker: TypeAlias = tuple[str, Atom, Mapping[str, Types]]
 # An effect, with the action's name (None for what happens at a time) and the variables.
-WrittenEffect: TypeAlias = tuple[str | None, AtomEffect | NumericEffect, Mapping[str, Types]]
 # Eight bytes each: what all ranges of one task may keep together.
 MAX_KEPT_NAMES = 500_000
 
@@ -116,30 +111,3 @@ class World:
                 self._ranges, self._kept = {}, len(found)
             self._ranges[types] = found
         return found
-
-
-def written_effects(task: LiftedTask) -> Iterator[WrittenEffect]:
-    """Run through all that changes anything: of actions of both kinds, and timed effects."""
-    front: list[tuple[str | None, Effect, Mapping[str, Types]]] = [
-        (schema.name, schema.effect, _types(schema.parameters)) for schema in task.actions.values()
-    ]
-    for durative in task.durative_actions.values():
-        both = AndEffect((durative.start_effect, durative.end_effect))
-        front.append((durative.name, both, _types(durative.parameters)))
-    front += [(None, timed.effect, {}) for timed in task.timed]
-    front.reverse()
-    while front:
-        action, effect, types = front.pop()
-        match effect:
-            case AndEffect(effects):
-                front.extend((action, each, types) for each in reversed(effects))
-            case ForallEffect(parameters, inner):
-                front.append((action, inner, {**types, **_types(parameters)}))
-            case When(_, inner):
-                front.append((action, inner, types))
-            case AtomEffect() | NumericEffect():
-                yield action, effect, types
-
-
-def _types(parameters: tuple[Parameter, ...]) -> dict[str, Types]:
-    return {parameter.name: parameter.types for parameter in parameters}

@@ -69,6 +69,11 @@ class Source:
         return kind(self.name, line, column, message)
 
 
+def lines_of(text: str) -> list[str]:
+    """Cut a text into the lines that places count."""
+    return _LINE_END.split(text)
+
+
 def tokens(source: Source) -> Iterator[tuple[str, int]]:
     """Yield words and parentheses with their offsets, comments and white space left out.
 

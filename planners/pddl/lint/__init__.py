@@ -12,7 +12,7 @@ from planners.pddl.lint.rules import RULES
 from planners.pddl.lint.usage import Usage
 from planners.pddl.notes import Notes
 from planners.pddl.problem import read_problem
-from planners.pddl.tokens import Source
+from planners.pddl.tokens import Source, lines_of
 
 __all__ = ["Finding", "Severity", "lint"]
 
@@ -34,10 +34,10 @@ def lint(domain: str, problem: str | None = None) -> tuple[Finding, ...]:
         What was found, at most `MAX_FINDINGS`: an error alone where the texts cannot be
         read; else warnings and notes, those of the domain first, in the order of the text.
     """
-    texts = {"domain": domain, "problem": problem or ""}
     try:
         return _lint(domain, problem)[:MAX_FINDINGS]
     except TaskError as error:
+        texts = {"domain": domain, "problem": problem or ""}
         return (
             Finding(
                 severity=Severity.ERROR,
@@ -46,7 +46,7 @@ def lint(domain: str, problem: str | None = None) -> tuple[Finding, ...]:
                 line=error.line,
                 column=error.column,
                 message=error.message,
-                text=_line(texts[error.source], error.line),
+                text=_line(lines_of(texts[error.source]), error.line),
             ),
         )
 
@@ -59,6 +59,7 @@ def _lint(domain: str, problem: str | None) -> tuple[Finding, ...]:
     problem_source = Source("problem", text)
     task = read_problem(problem_source, declared, notes)
     sources = {"domain": domain_source, "problem": problem_source}
+    lines = {"domain": lines_of(domain), "problem": lines_of(text)}
     found = [
         Finding(
             severity=Severity.WARNING,
@@ -67,7 +68,7 @@ def _lint(domain: str, problem: str | None) -> tuple[Finding, ...]:
             line=warning.line,
             column=warning.column,
             message=warning.message,
-            text=_line(sources[warning.source].text, warning.line),
+            text=_line(lines[warning.source], warning.line),
         )
         for warning in task.warnings
     ]
@@ -84,7 +85,7 @@ def _lint(domain: str, problem: str | None) -> tuple[Finding, ...]:
                     line=line,
                     column=column,
                     message=message,
-                    text=_line(sources[place.source].text, line),
+                    text=_line(lines[place.source], line),
                 )
             )
     if problem is None:
@@ -92,6 +93,5 @@ def _lint(domain: str, problem: str | None) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: (finding.source, finding.line, finding.column)))
 
 
-def _line(text: str, number: int) -> str:
-    lines = text.splitlines()
+def _line(lines: list[str], number: int) -> str:
     return lines[number - 1].strip()[:200] if 0 < number <= len(lines) else ""

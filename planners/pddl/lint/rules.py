@@ -7,8 +7,9 @@ from typing import TypeAlias
 from planners.pddl.formula import EQUALS, OBJECT, TOTAL_COST, Atom, Not
 from planners.pddl.lint.finding import Severity
 from planners.pddl.lint.places import Place, Places
-from planners.pddl.lint.usage import Usage, conditions_of, conjuncts, effects_of
+from planners.pddl.lint.usage import Usage, conditions_of, effects_of
 from planners.pddl.model import AndEffect, AtomEffect, Effect
+from planners.pddl.walks import conjuncts
 
 Found: TypeAlias = Iterator[tuple[Place, str]]
 
@@ -71,28 +72,25 @@ def _names_shared(usage: Usage, places: Places) -> Found:
     task = usage.task
     kinds: dict[str, list[str]] = {}
     for kind, names in (
-        ("type", [name for name in task.types if name != OBJECT]),
-        ("object", task.objects),
-        ("predicate", task.predicates),
-        ("function", task.functions),
-        ("action", usage.schemas),
+        ("a type", [name for name in task.types if name != OBJECT]),
+        ("an object", task.objects),
+        ("a predicate", task.predicates),
+        ("a function", task.functions),
+        ("an action", usage.schemas),
     ):
         for name in names:
             kinds.setdefault(name, []).append(kind)
     for name, shared in kinds.items():
         if len(shared) > 1:
-            message = f"`{name}` names {' and '.join(f'a {kind}' for kind in shared)}"
-            yield (
-                places.of(shared[-1], name),
-                message.replace("a object", "an object").replace("a action", "an action"),
-            )
+            last = shared[-1].partition(" ")[2]
+            yield places.of(last, name), f"`{name}` names {' and '.join(shared)}"
 
 
 def _adds_and_deletes(usage: Usage, places: Places) -> Found:
     for name, schema in usage.schemas.items():
         for effect in effects_of(schema):
             added, deleted = _always_changed(effect)
-            for atom in added & deleted:
+            for atom in sorted(added & deleted, key=str):
                 message = f"`{name}` deletes and adds `({atom.predicate} …)`: it holds afterwards"
                 yield places.of("action", name), message
 

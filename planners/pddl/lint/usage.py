@@ -5,18 +5,12 @@ from typing import TypeAlias
 
 from planners.pddl.formula import (
     OBJECT,
-    And,
-    Arithmetic,
     Atom,
     Comparison,
     Exists,
     Expression,
     Forall,
     Formula,
-    FunctionTerm,
-    Imply,
-    Not,
-    Or,
     Parameter,
 )
 from planners.pddl.model import (
@@ -30,6 +24,7 @@ from planners.pddl.model import (
     NumericEffect,
     When,
 )
+from planners.pddl.walks import functions_in, parts_of
 
 Schema: TypeAlias = ActionSchema | DurativeSchema
 
@@ -162,49 +157,6 @@ def effects_of(schema: Schema) -> tuple[Effect, ...]:
     if isinstance(schema, DurativeSchema):
         return (schema.start_effect, schema.end_effect)
     return (schema.effect,)
-
-
-def parts_of(formula: Formula) -> Iterator[Formula]:
-    """Go through a formula and all that is in it."""
-    front = [formula]
-    while front:
-        part = front.pop()
-        yield part
-        match part:
-            case Not(operand):
-                front.append(operand)
-            case And(operands) | Or(operands):
-                front.extend(reversed(operands))
-            case Imply(premise, conclusion):
-                front += [conclusion, premise]
-            case Forall(_, body) | Exists(_, body):
-                front.append(body)
-            case Atom() | Comparison():
-                pass
-
-
-def conjuncts(formula: Formula) -> Iterator[Formula]:
-    """Go through what has to hold where a formula does, as far as it is a conjunction."""
-    front = [formula]
-    while front:
-        part = front.pop()
-        if isinstance(part, And):
-            front.extend(reversed(part.operands))
-        else:
-            yield part
-
-
-def functions_in(expression: Expression) -> Iterator[FunctionTerm]:
-    """Go through the functions that an expression needs the values of."""
-    front = [expression]
-    while front:
-        match front.pop():
-            case FunctionTerm() as term:
-                yield term
-            case Arithmetic(_, operands):
-                front.extend(operands)
-            case _:
-                pass
 
 
 def _declared_types(task: LiftedTask) -> Iterator[tuple[str, ...]]:
