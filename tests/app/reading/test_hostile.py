@@ -1,6 +1,5 @@
 """Answers made to hurt the reader: it raises nothing, and its time grows with their length."""
 
-import sys
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -111,33 +110,30 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 
 
 def seconds(text: str) -> float:
-    """Measure the CPU seconds that reading takes, at best."""
-    best = sys.float_info.max
-    for _ in range(3):
-        start = time.process_time()
-        read_answer(text, LEXICON)
-        best = min(best, time.process_time() - start)
-    return best
+    """Measure the CPU seconds that reading takes."""
+    start = time.process_time()
+    read_answer(text, LEXICON)
+    return time.process_time() - start
 
 
-def grows_with_length(make: Callable[[int], str], length: int, slack: float) -> bool:
-    """Say whether four times the length takes less than eight times as long, and slack.
+def grows_with_length(make: Callable[[int], str], length: int) -> bool:
+    """Say whether sixteen times the length takes less than sixty-four times as long.
 
-    Quadratic work takes sixteen times as long every time; a busy machine makes linear work
-    look so only now and then, hence three tries.
+    Quadratic work takes 256 times as long every time. A busy machine stretches linear work,
+    yet hardly fourfold, and not in each of three tries.
     """
-    return any(seconds(make(4 * length)) < 8 * seconds(make(length)) + slack for _ in range(3))
+    return any(seconds(make(16 * length)) < 64 * seconds(make(length)) + 0.01 for _ in range(3))
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_time_grows_with_the_length_of_an_answer(kind: str):
-    assert grows_with_length(HOSTILE[kind], 10_000, slack=0.01)
+    assert grows_with_length(HOSTILE[kind], 2_500)
 
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_time_grows_with_the_length_of_a_long_answer(kind: str):
-    assert grows_with_length(HOSTILE[kind], 200_000, slack=0.05)
+    assert grows_with_length(HOSTILE[kind], 50_000)
 
 
 def measured(text: str) -> tuple[float, float]:
