@@ -3,7 +3,9 @@
 `Valid` values are made here and nowhere else, so holding one is proof.
 """
 
+from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from planners.errors import BoundReached
 from planners.execution.diagnosis import Diagnosis
@@ -13,7 +15,8 @@ from planners.execution.happenings import stand_close
 from planners.execution.meter import Meter
 from planners.execution.numbers import term_text
 from planners.execution.prepared import PreparedTask, prepare
-from planners.execution.sequence import execute
+from planners.execution.sequence import begin, execute
+from planners.execution.state import GroundAtom, Number
 from planners.execution.timeline import execute_timed
 from planners.plan import Plan
 from planners.task import Task
@@ -52,19 +55,26 @@ def verify(task: Task, plan: Plan, *, tolerance: Fraction = TOLERANCE) -> Verdic
     if len(steps) > MAX_STEPS:
         raise BoundReached("steps in one plan", MAX_STEPS)
     prepared = prepare(task)
+    timed = prepared.timed or (plan.lines is None and stand_close(steps, tolerance))
+    # Most plans are of steps that were made before, and there is no more to do than this.
+    begun = None if timed else begin(prepared, plan)
+    if begun is not None and begun.done:
+        cost = _cost(prepared, len(steps), begun.state.values, None, {})
+        return Valid(cost=cost, steps=len(steps))
     meter = Meter()
     goal = prepared.goal(meter)
-    timed = prepared.timed or stand_close(steps, tolerance)
     ground, misfits = ([], prepared.misfits(steps)) if timed else prepared.ground(steps, meter)
     # Where a step makes no sense, what happens at the times of others makes none.
     if timed and not misfits:
         execution = execute_timed(prepared, steps, Clock(tolerance=tolerance), meter)
     else:
-        execution = execute(prepared, steps, ground, meter)
+        execution = execute(prepared, steps, ground, meter, begun)
     reached = goal is not None and goal.holds(execution.state)
     if reached and not (misfits or execution.flaws or execution.broken):
         return Valid(
-            cost=_cost(prepared, len(steps), execution),
+            cost=_cost(
+                prepared, len(steps), execution.values, execution.makespan, execution.violated
+            ),
             steps=len(steps),
             makespan=execution.makespan,
             violated=tuple(execution.violated.items()),
@@ -73,11 +83,21 @@ def verify(task: Task, plan: Plan, *, tolerance: Fraction = TOLERANCE) -> Verdic
     return _explain(prepared, plan, misfits, execution, reached=reached)
 
 
-def _cost(prepared: PreparedTask, steps: int, execution: Execution) -> Fraction | None:
+# To make one takes as long as a few steps, and most plans are of few lengths.
+_whole = lru_cache(maxsize=256)(Fraction)
+
+
+def _cost(
+    prepared: PreparedTask,
+    steps: int,
+    values: Mapping[GroundAtom, Number],
+    makespan: Fraction | None,
+    violated: Mapping[str, int],
+) -> Fraction | None:
     if prepared.task.metric is None:
-        return Fraction(steps)
-    time = steps if execution.makespan is None else execution.makespan
-    value = prepared.metric(execution.values, time, execution.violated)
+        return _whole(steps)
+    time = steps if makespan is None else makespan
+    value = prepared.metric(values, time, violated)
     return None if value is None else Fraction(value)
 
 

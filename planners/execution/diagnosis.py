@@ -58,9 +58,11 @@ class Diagnosis:
             formula as a whole where its parts are too many to be looked at.
         """
         try:
-            return tuple(dict.fromkeys(self._unmet(formula, binding, positive=True)))
+            found = self._unmet(formula, binding, positive=True)
         except BoundReached:
             return (Compound(formula_text(formula, binding)),)
+        # To hash a condition takes longer than to find it, and often there is but one.
+        return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
     def _unmet(self, formula: Formula, binding: Binding, *, positive: bool) -> list[Condition]:
         self._meter.spend(1)
@@ -73,7 +75,7 @@ class Diagnosis:
             case Not(operand):
                 return self._unmet(operand, binding, positive=not positive)
             case And(operands) | Or(operands):
-                parts = ((part, binding, positive) for part in operands)
+                parts = [(part, binding, positive) for part in operands]
                 joint = isinstance(formula, And) is positive
             case Imply(premise, conclusion):
                 parts = ((premise, binding, not positive), (conclusion, binding, positive))
@@ -81,15 +83,19 @@ class Diagnosis:
             case Forall(parameters, body) | Exists(parameters, body):
                 parts = ((body, inner, positive) for inner in self._instances(parameters, binding))
                 joint = isinstance(formula, Forall) is positive
-        found = (self._unmet(part, inner, positive=sign) for part, inner, sign in parts)
         if joint:
-            return [condition for part in found for condition in part]
+            # A goal may have hundreds of parts: a loop takes less than generators in each other.
+            unmet: list[Condition] = []
+            for part, inner, sign in parts:
+                unmet += self._unmet(part, inner, positive=sign)
+            return unmet
+        found = (self._unmet(part, inner, positive=sign) for part, inner, sign in parts)
         return self._nearest(formula, binding, found, positive=positive)
 
     def _literal(
         self, predicate: str, terms: tuple[str, ...], binding: Binding, *, positive: bool
     ) -> list[Condition]:
-        objects = tuple(binding.get(term, term) for term in terms)
+        objects = tuple([binding.get(term, term) for term in terms]) if binding else terms
         if predicate == EQUALS:
             holds = objects[0] == objects[1]
         else:

@@ -12,7 +12,6 @@ from planners.execution.numbers import Fault, GroundComparison
 from planners.execution.state import NO_ATOMS, GroundAtom, State, Update
 
 Atoms: TypeAlias = frozenset[GroundAtom]
-Plain: TypeAlias = tuple[Atoms, Atoms, Atoms, tuple[tuple[GroundAtom, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,8 @@ class Condition:
         Raises:
             BoundReached: if atoms have to be derived and the state's meter is exhausted.
         """
-        if not (self.needs <= state.atoms and self.bans.isdisjoint(state.atoms)):
+        atoms = state.atoms
+        if not self.needs <= atoms or (self.bans and not self.bans.isdisjoint(atoms)):
             return False
         for test in self.tests:
             if not test.holds(state):
@@ -73,11 +73,6 @@ class Condition:
         return not self.choices or all(
             any(option.holds(state) for option in options) for options in self.choices
         )
-
-    @property
-    def more(self) -> bool:
-        """Whether there is more to it than `needs`."""
-        return bool(self.bans or self.choices or self.tests)
 
     def reads(self) -> set[GroundAtom]:
         """Name the atoms and numbers that it depends on; derived atoms as such."""
@@ -174,6 +169,20 @@ def together(several: "tuple[Effects, ...]") -> Effects:
     )
 
 
+# Needs; bans; numbers that rise, with by how much; and the condition and the effects as a whole
+# where these, deletes and adds are not all there is to a step, and then all of them are empty.
+Rest: TypeAlias = tuple[
+    Atoms,
+    Atoms,
+    tuple[tuple[GroundAtom, int], ...],
+    tuple[Condition | None, Effects] | None,
+]
+# Needs, deletes and adds, which is all there is to most steps, and None. In others the needs are
+# such as no state meets, so that whether there is a rest is asked only where needs are not met.
+Swift: TypeAlias = tuple[Atoms, Atoms, Atoms, Rest | None]
+_NEVER: Atoms = frozenset({()})
+
+
 @dataclass(frozen=True, slots=True)
 class GroundStep:
     """An action schema with objects put in, or one part of it.
@@ -182,17 +191,16 @@ class GroundStep:
         condition: The precondition, or None where no state can meet it.
         effects: What the step changes.
         size: How many ground parts it was made of, as counted by `Meter`.
-        plain: Needs, deletes, adds and gains (numbers that rise, with by how much) if they
-            are all there is to the step; else None.
+        swift: The same once more, arranged for executing it fast.
     """
 
     condition: Condition | None
     effects: Effects
     size: int
-    plain: Plain | None = field(init=False)
+    swift: Swift = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "plain", _plain(self.condition, self.effects))
+        object.__setattr__(self, "swift", _swift(self.condition, self.effects))
 
     @property
     def weight(self) -> int:
@@ -200,16 +208,20 @@ class GroundStep:
         return (self.condition.weight if self.condition else 0) + self.effects.weight + 3
 
 
-def _plain(condition: Condition | None, effects: Effects) -> Plain | None:
-    if condition is None or condition.more or effects.whens:
-        return None
-    gains: list[tuple[GroundAtom, int]] = []
-    for change in effects.changes:
-        gain = change.gain
-        if gain is None:
-            return None
-        gains.append((change.term, gain))
-    return condition.needs, effects.deletes, effects.adds, tuple(gains)
+def _swift(condition: Condition | None, effects: Effects) -> Swift:
+    gains = [(change.term, gain) for change in effects.changes if (gain := change.gain) is not None]
+    if (
+        condition is None
+        or condition.choices
+        or condition.tests
+        or effects.whens
+        or len(gains) < len(effects.changes)
+    ):
+        return _NEVER, NO_ATOMS, NO_ATOMS, (NO_ATOMS, NO_ATOMS, (), (condition, effects))
+    if condition.bans or gains:
+        rest = condition.needs, condition.bans, tuple(gains), None
+        return _NEVER, effects.deletes, effects.adds, rest
+    return condition.needs, effects.deletes, effects.adds, None
 
 
 @dataclass(slots=True)

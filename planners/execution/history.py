@@ -9,7 +9,7 @@ from planners.condition import Cause, Condition
 from planners.execution.causes import literals_in, producers
 from planners.execution.ground import Effects
 from planners.execution.prepared import PreparedTask
-from planners.execution.state import Update
+from planners.execution.state import GroundAtom, Update
 from planners.plan import Step
 
 
@@ -35,6 +35,14 @@ class History:
         """
         self._updates.append((index, update))
 
+    def add_all(self, effects: Iterable[Effects]) -> None:
+        """Remember what the first steps of the plan changed, if nothing is remembered yet.
+
+        Args:
+            effects: Of these steps, in their order; none is under a condition.
+        """
+        self._updates.extend(enumerate(effects))
+
     def causes(self, unmet: Iterable[Condition]) -> tuple[Cause, ...]:
         """Say why literals do not hold now.
 
@@ -49,20 +57,29 @@ class History:
         watched = {(each.predicate, *each.arguments): each for each in literals}
         start = self._prepared.world.start
         truth = {atom: atom in start for atom in watched}
-        undone: dict[object, int | None] = {}
+        undone: dict[GroundAtom, int | None] = {}
+        atoms = frozenset(watched)
         for index, update in self._updates:
-            for atom in watched.keys() & (update.deletes | update.adds):
+            # Most steps touch none, which is found out in no time.
+            if atoms.isdisjoint(update.adds) and atoms.isdisjoint(update.deletes):
+                continue
+            for atom in atoms & (update.deletes | update.adds):
                 holds = atom in update.adds
                 if truth[atom] is not holds:
                     truth[atom] = holds
                     if watched[atom].positive is not holds:
-                        undone[watched[atom]] = index
-        return tuple(
-            Cause(
-                literal=literal,
-                undone_by=undone.get(literal),
-                step=None if (index := undone.get(literal)) is None else self._steps[index],
-                producers=producers(self._prepared.world, literal),
+                        undone[atom] = index
+        found: list[Cause] = []
+        for literal in literals:
+            atom = (literal.predicate, *literal.arguments)
+            # An atom and its negation may both be asked for; the last of them is watched.
+            index = undone.get(atom) if watched[atom] is literal else None
+            found.append(
+                Cause(
+                    literal=literal,
+                    undone_by=index,
+                    step=None if index is None else self._steps[index],
+                    producers=producers(self._prepared.world, literal),
+                )
             )
-            for literal in literals
-        )
+        return tuple(found)

@@ -1,17 +1,17 @@
 """A task prepared for judging plans: schemas made ready once, steps made when first seen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from operator import attrgetter
+from operator import itemgetter
 
 from planners.condition import Literal
 from planners.execution.arithmetic import TOTAL_TIME, VIOLATED, ground_expression
 from planners.execution.conditions import ground_formula
 from planners.execution.derivation import Derivation
-from planners.execution.ground import Condition, GroundStep
-from planners.execution.meter import Meter
+from planners.execution.ground import Condition, GroundStep, Swift
+from planners.execution.meter import MAX_PARTS, Meter
 from planners.execution.misfits import misfit
-from planners.execution.numbers import value_of
+from planners.execution.numbers import GroundExpression, value_of
 from planners.execution.schemas import Schema, SchemaKey, ready_schema
 from planners.execution.state import Derives, GroundAtom, Number, State
 from planners.execution.trajectories import needs_times
@@ -19,7 +19,7 @@ from planners.execution.world import World
 from planners.pddl import read_task
 from planners.pddl.cache import TaskCache
 from planners.pddl.model import LiftedTask
-from planners.plan import Step
+from planners.plan import Plan, Step
 from planners.task import Task
 from planners.verdict import StepFlaw
 
@@ -27,7 +27,9 @@ from planners.verdict import StepFlaw
 MAX_KEPT = 150_000
 MAX_KEPT_PIECE = 40_000
 
-_SIZE_OF = attrgetter("size")
+# A step of more ground parts is big. While a task has none, no plan of a few thousand steps can
+# exhaust a meter, and then its parts need not be counted.
+_BIG = 500
 
 
 class PreparedTask:
@@ -58,11 +60,16 @@ class PreparedTask:
         self._steps: dict[str, dict[tuple[str, ...], GroundStep]] = {
             name: {} for name in task.actions
         }
+        self._lines: dict[str, Swift] = {}
         self._parts: dict[tuple[SchemaKey, tuple[str, ...], Fraction | None], GroundStep] = {}
         self._literals: dict[GroundAtom, Literal] = {}
         self._fixed: list[GroundAtom] | None = None
         self._goal: tuple[Condition | None, int] | None = None
+        self._metric: GroundExpression | None = None
         self._kept = 0
+        # Whether it has to be counted how much of a meter the steps of a plan use up: others
+        # charge it, too, or there is a big step. Never unset, so that threads may share it.
+        self._counts = self.watched or self.derivation is not None
 
     def start(self, meter: Meter) -> State:
         """Return the initial state.
@@ -95,7 +102,7 @@ class PreparedTask:
         except KeyError:
             pass
         else:
-            meter.spend(sum(map(_SIZE_OF, made)))
+            meter.spend(sum([ground.size for ground in made]))
             return made, []
         made, flaws = [], []
         for index, step in enumerate(steps):
@@ -110,6 +117,46 @@ class PreparedTask:
                 meter.spend(ground.size)
                 made.append(ground)
         return made, flaws
+
+    def swift(self, plan: Plan) -> tuple[Sequence[Swift], Condition | None] | None:
+        """Look up the steps of a plan and the goal, for executing it fast.
+
+        Args:
+            plan: The plan.
+
+        Returns:
+            Both; or None where something was not made before, or where it matters how much of
+            a meter they use up.
+        """
+        if self._counts or self._goal is None:
+            return None
+        goal, size = self._goal
+        if size + len(plan.steps) * _BIG > MAX_PARTS:
+            return None
+        found = self._looked_up(plan)
+        # Asked once more: another thread may have made a big step, and it may be among these.
+        return None if found is None or self._counts else (found, goal)
+
+    def _looked_up(self, plan: Plan) -> Sequence[Swift] | None:
+        lines = plan.lines
+        # Of one line `itemgetter` makes no tuple.
+        if lines is not None and len(lines) > 1:
+            try:
+                found: Sequence[Swift] = itemgetter(*lines)(self._lines)
+            except KeyError:
+                pass
+            else:
+                return found
+        kept = self._steps
+        try:
+            found = [kept[step.action][step.arguments].swift for step in plan.steps]
+        except KeyError:
+            return None
+        for line, step in zip(lines or (), found, strict=False):
+            if line not in self._lines:
+                self._make_room(2 + len(line) // 25)
+                self._lines[line] = step
+        return found
 
     def ground_part(
         self,
@@ -172,7 +219,9 @@ class PreparedTask:
             BoundReached: if a number grows too big.
         """
         assert self.task.metric is not None
-        expression = ground_expression(self.task.metric.expression, {}, self.world)
+        if self._metric is None:
+            self._metric = ground_expression(self.task.metric.expression, {}, self.world)
+        expression = self._metric
         given = {TOTAL_TIME: total_time}
         for term in expression.reads():
             if term[0] == VIOLATED:
@@ -187,15 +236,19 @@ class PreparedTask:
         """
         if self._fixed is None:
             self._fixed = sorted(self.world.fixed)
+        atoms = sorted([*self._fixed, *state.atoms, *state.derived])
         kept = self._literals
-        found: list[Literal] = []
-        for atom in sorted([*self._fixed, *state.atoms, *state.derived]):
-            literal = kept.get(atom)
-            if literal is None:
-                self._make_room(2)
-                literal = kept[atom] = Literal(atom[0], atom[1:])
-            found.append(literal)
-        return tuple(found)
+        try:
+            return tuple([kept[atom] for atom in atoms])
+        except KeyError:
+            return tuple([self._literal(atom) for atom in atoms])
+
+    def _literal(self, atom: GroundAtom) -> Literal:
+        literal = self._literals.get(atom)
+        if literal is None:
+            self._make_room(2)
+            literal = self._literals[atom] = Literal(atom[0], atom[1:])
+        return literal
 
     def _make(self, step: Step, meter: Meter) -> GroundStep:
         ground = self._schema((step.action, None)).ground(step.arguments, meter)
@@ -213,6 +266,9 @@ class PreparedTask:
     def _to_keep(self, ground: GroundStep) -> bool:
         """Make room for a step, unless it is too big to be kept."""
         weight = ground.weight
+        # First of all: no other thread may find a big step and not know that there is one.
+        if ground.size > _BIG:
+            self._counts = True
         if weight > MAX_KEPT_PIECE:
             return False
         self._make_room(weight)
@@ -223,6 +279,7 @@ class PreparedTask:
         if self._kept > MAX_KEPT:
             self._kept = weight
             self._steps = {name: {} for name in self.task.actions}
+            self._lines = {}
             self._parts = {}
             self.world.atoms.clear()
             self._literals = {}

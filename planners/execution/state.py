@@ -127,9 +127,9 @@ class State:
         self._derivation = derivation
         self._meter = meter or Meter()
         self._derived: Derived | None = None
-        self._added: set[GroundAtom] = set()
-        self._removed: set[GroundAtom] = set()
-        self._set: set[GroundAtom] = set()
+        self._added: AbstractSet[GroundAtom] = NO_ATOMS
+        self._removed: AbstractSet[GroundAtom] = NO_ATOMS
+        self._set: AbstractSet[GroundAtom] = NO_ATOMS
 
     @property
     def derived(self) -> AbstractSet[GroundAtom]:
@@ -148,7 +148,7 @@ class State:
         elif self._added or self._removed or self._set:
             difference = Difference(self._added, self._removed, self._set)
             self._derived.update(self.atoms, self.values, difference, self._meter)
-            self._added, self._removed, self._set = set(), set(), set()
+            self._added = self._removed = self._set = NO_ATOMS
         return self._derived.atoms
 
     def apply(self, update: Update) -> None:

@@ -34,6 +34,7 @@ class TaskCache(Generic[Made]):
         self._max_characters = max_characters
         self._kept: OrderedDict[Task, Made] = OrderedDict()
         self._characters = 0
+        self._last: tuple[Task, Made] | None = None
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -44,6 +45,15 @@ class TaskCache(Generic[Made]):
 
     def __call__(self, task: Task) -> Made:
         """Return the kept result, or make it. Of two threads the first one's is kept."""
+        # The same task is asked for again and again. No other was meanwhile, so it is the newest.
+        last = self._last
+        if last is not None and last[0] is task:
+            return last[1]
+        kept = self._looked_up(task)
+        self._last = task, kept
+        return kept
+
+    def _looked_up(self, task: Task) -> Made:
         with self._lock:
             found = self._kept.get(task)
             if found is not None:

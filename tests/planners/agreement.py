@@ -1,6 +1,6 @@
 """What it means that a verdict and the finding of the naive interpreter are the same."""
 
-from planners import Invalid, Literal, Plan, Valid, Verdict, verify
+from planners import Invalid, Literal, Plan, Valid, Verdict, read_plan, verify
 from planners.condition import Compound, Condition, Inequality
 from planners.pddl.model import LiftedTask
 from planners.pddl.writing import write_task
@@ -41,8 +41,12 @@ MISFITS = {"action", "object", "arguments", "type"}
 
 
 def assert_agree(task: LiftedTask, plan: Plan) -> Verdict:
-    verdict = verify(write_task(task), plan)
+    written = write_task(task)
+    verdict = verify(written, plan)
     assert_verdict_agrees(task, plan, verdict)
+    # What the first time made is found the second time, and from the fourth on by lines of text.
+    for _ in range(4):
+        assert verify(written, read_plan(str(plan))) == verdict
     return verdict
 
 

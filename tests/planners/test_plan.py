@@ -1,11 +1,13 @@
 import contextlib
 import time
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planners import plan as plans
 from planners.errors import BoundReached, PlanSyntaxError
 from planners.plan import MAX_CHARACTERS, Plan, Step, decimal, read_plan
 
@@ -140,6 +142,48 @@ def test_a_plan_that_is_written_is_read_the_same(plan):
     assert read_plan(str(plan)) == plan
 
 
+@given(PLANS)
+def test_a_plan_is_read_alike_however_often_its_lines_were_read_before(plan):
+    written = str(plan)
+    for text in (written, written.replace("\n", "\r\n"), f"{written}\n\n", f"{written}; cost"):
+        assert [read_plan(text) for _ in range(3)] == [plan] * 3
+
+
+def test_lines_are_named_where_each_holds_one_step_that_was_read_before():
+    text = "(lines a b)\n(LINES b)\n(lines a b) ; again\n"
+    first, second = read_plan(text), read_plan(text)
+    assert first.lines is None
+    assert second.lines == ("(lines a b)", "(LINES b)", "(lines a b) ; again")
+    assert (first, hash(first), repr(first)) == (second, hash(second), repr(second))
+    assert replace(second, steps=second.steps[:1]).lines is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0: (go)\n1: (stop)", "(go)(stop)\n(go)", "(go)\n\n(stop)", "; plan\n(go)", "", "\n"],
+)
+def test_lines_are_not_named_where_any_holds_more_or_less_than_a_step_without_a_stamp(text):
+    assert [read_plan(text).lines for _ in range(3)] == [None] * 3
+
+
+def test_a_stamp_that_only_some_steps_have_is_found_though_all_lines_were_read_before():
+    for line in ("(go)", "1: (stop)"):
+        read_plan(line)
+        read_plan(line)
+    with pytest.raises(PlanSyntaxError, match="line 2 is not a step"):
+        read_plan("(go)\n1: (stop)")
+
+
+def test_the_lines_that_are_remembered_are_bounded(monkeypatch):
+    monkeypatch.setattr(plans, "_KEPT_LINES", 10)
+    for number in range(100):
+        text = f"(go a{number})\n(go b{number})\n(go a0)\n"
+        read = [read_plan(text) for _ in range(3)]
+        assert read[0] == read[1] == read[2]
+        assert len(plans._LONE_STEPS) <= 11
+        assert plans._kept_steps_of.cache_info().currsize <= 11
+
+
 @given(st.text(alphabet="() ab;:.01[]?\n-", max_size=80))
 def test_any_text_is_a_plan_or_refused(text):
     with contextlib.suppress(PlanSyntaxError):
@@ -172,3 +216,9 @@ def test_a_line_is_read_alike_whether_it_is_kept_or_too_long_for_that():
         with pytest.raises(PlanSyntaxError):
             read_plan(f"{steps}\n{text}\n{steps}")
         assert read_plan(steps) == TWO
+
+
+def test_a_line_too_long_to_be_kept_is_not_kept():
+    long = f"(go{' ' * 300}a b)"
+    assert read_plan(long).steps == TWO.steps[:1]
+    assert long not in plans._LONE_STEPS

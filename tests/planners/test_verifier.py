@@ -1,3 +1,4 @@
+import sys
 import threading
 import time
 from fractions import Fraction
@@ -244,6 +245,20 @@ def test_instances_are_counted_alike_for_steps_seen_before():
         judged("(a) (a) (a) (a) (a)", wide)
 
 
+def test_the_many_small_parts_of_a_long_plan_are_counted_alike_whatever_was_seen_before():
+    objects = " ".join(f"o{number}" for number in range(90))
+    wide = task(
+        "(:predicates (p ?x) (g)) (:action a :effect (forall (?x) (p ?x)))",
+        f"(:objects {objects}) (:goal (not (g)))",
+    )
+    step = read_plan("(a)").steps
+    for _ in range(2):
+        with pytest.raises(BoundReached, match="ground conditions and effects"):
+            verify(wide, Plan(steps=step * 7_400))
+        for steps in (7_300, 1_000):
+            assert verify(wide, Plan(steps=step * steps)).steps == steps
+
+
 def test_nested_quantifiers_reach_a_bound_and_no_verdict():
     objects = " ".join(f"o{number}" for number in range(300))
     nested = task(
@@ -276,6 +291,49 @@ def test_threads_that_share_a_task_get_the_same_verdicts():
     for thread in threads:
         thread.join()
     assert results == [alone * 50] * 4
+
+
+def test_tasks_that_share_lines_of_text_are_not_mixed_up():
+    text = "(flip s a)\n(flip s b)\n"
+    twisted = Task(
+        domain=LAMPS.domain.replace(":effect (on ?l)", ":effect (broken ?l)"),
+        problem=LAMPS.problem.replace("(and (on a) (on b))", "(and (broken a) (not (on b)))"),
+    )
+    halved = Task(domain=LAMPS.domain, problem=LAMPS.problem.replace("(broken c)", "(broken b)"))
+    first = [judged(text, of) for of in (LAMPS, twisted, halved)]
+    assert [type(verdict) for verdict in first] == [Valid, Valid, Invalid]
+    for _ in range(4):
+        assert [judged(text, of) for of in (LAMPS, twisted, halved)] == first
+
+
+def test_threads_get_the_same_verdicts_while_what_is_kept_is_dropped(monkeypatch):
+    texts = [
+        "(flip s a)\n(flip s b)\n",
+        "(flip s b)\n(flip s a)\n(flip s c)\n",
+        "(flip s a)\n(flip s a)\n",
+        "(flip s b)\n(flip a s)\n",
+        "(FLIP s a)\n(flip s b) ; last\n",
+    ]
+    alone = [judged(text) for text in texts]
+    monkeypatch.setattr("planners.execution.prepared.MAX_KEPT", 40)
+    monkeypatch.setattr("planners.plan._KEPT_LINES", 3)
+    fresh = Task(domain=LAMPS.domain + "  ", problem=LAMPS.problem)
+    results: list[list[Valid | Invalid]] = []
+
+    def judge_all() -> None:
+        results.append([judged(text, fresh) for text in texts * 200])
+
+    threads = [threading.Thread(target=judge_all) for _ in range(4)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert results == [alone * 200] * 4
 
 
 TRUCK = task(

@@ -85,6 +85,64 @@ def test_what_is_kept_of_a_task_is_bounded():
     assert made == 40**3
 
 
+def swift(prepared: PreparedTask, text: str):
+    found = prepared.swift(read_plan(text))
+    return None if found is None else list(found[0])
+
+
+def test_steps_are_looked_up_where_they_and_the_goal_were_made_before():
+    prepared = PreparedTask(read_task(ROADS))
+    text = "(go a b)\n(go b c)\n(go a b)\n"
+    read_plan(text)
+    assert swift(prepared, text) is None
+    made, _ = prepared.ground(read_plan(text).steps, Meter())
+    assert swift(prepared, text) is None
+    goal = prepared.goal(Meter())
+    # First by names, then by lines; and of one line, of lines with two steps, and of none.
+    for _ in range(2):
+        assert prepared.swift(read_plan(text))[1] is goal
+        assert swift(prepared, text) == [step.swift for step in made]
+        assert swift(prepared, "(go b c)") == [made[1].swift]
+        assert swift(prepared, "(go a b)(go b c)") == [made[0].swift, made[1].swift]
+        assert swift(prepared, "") == []
+    assert set(prepared._lines) == {"(go a b)", "(go b c)"}
+    assert swift(prepared, f"{text}(go c d)") is None
+
+
+def test_what_is_found_by_lines_is_dropped_with_the_steps(monkeypatch):
+    prepared = PreparedTask(read_task(ROADS))
+    prepared.goal(Meter())
+    text = "(go a b)\n(go b c)\n"
+    monkeypatch.setattr("planners.execution.prepared.MAX_KEPT", 60)
+    expected = [step.swift for step in prepared.ground(read_plan(text).steps, Meter())[0]]
+    found = []
+    for number in range(60):
+        prepared.ground(read_plan(text).steps, Meter())
+        spaced = text.replace("a", "a" + " " * number)
+        read_plan(spaced)
+        found.append(swift(prepared, spaced))
+        assert prepared._kept <= 60
+        assert len(prepared._lines) <= 30
+    assert all(each == expected for each in found if each is not None)
+    assert any(each is not None for each in found)
+
+
+def test_steps_are_counted_and_so_not_looked_up_where_one_is_big():
+    names = " ".join(f"o{number}" for number in range(200))
+    task = Task(
+        domain="""(define (domain d) (:predicates (p ?a) (q))
+          (:action all :effect (forall (?a) (p ?a))) (:action one :effect (q)))""",
+        problem=f"(define (problem q) (:domain d) (:objects {names}) (:goal (and)))",
+    )
+    prepared = PreparedTask(read_task(task))
+    prepared.goal(Meter())
+    prepared.ground(read_plan("(one)").steps, Meter())
+    assert swift(prepared, "(one)") is not None
+    prepared.ground(read_plan("(all)").steps, Meter())
+    assert swift(prepared, "(all)") is None
+    assert swift(prepared, "(one)") is None
+
+
 def test_a_step_too_big_to_be_kept_is_made_each_time():
     names = " ".join(f"o{number}" for number in range(250))
     task = Task(

@@ -28,6 +28,18 @@ def test_the_task_that_was_asked_for_longest_ago_is_dropped_first():
     assert len(cache) == 2
 
 
+def test_a_task_asked_for_twice_in_a_row_is_the_last_to_be_dropped():
+    made = []
+    cache = TaskCache(lambda task: made.append(task.domain) or object(), max_tasks=2)
+    one, other, third = task("a"), task("b"), task("c")
+    for each in (one, other, one, one, third):
+        cache(each)
+    assert one in cache
+    assert cache(one) is cache(one)
+    cache(other)
+    assert made == ["a", "b", "c", "b"]
+
+
 def test_texts_are_kept_up_to_their_length_together():
     cache = TaskCache(lambda _: object(), max_characters=10)
     for length in (4, 4, 4):
