@@ -7,6 +7,8 @@ PlanningError
 ├── TaskTooLarge           past a stated bound (bytes, nesting, objects)
 ├── PlanSyntaxError        the plan text is not in the IPC format
 ├── BoundReached           judging a plan took more than it was allowed: no verdict
+│   ├── TookTooLong        a program was ended because its time was over
+│   └── WroteTooMuch       a program was ended because it wrote too much
 ├── WorkerLost             the process that judged a plan was lost: no verdict
 └── NoCertificate          the plan is valid, and of a kind that has no certificate
 """
@@ -81,13 +83,27 @@ class BoundReached(PlanningError):
         limit: How many were allowed.
     """
 
+    consequence = "no verdict was made"
+
     def __init__(self, bound: str, limit: float) -> None:
         super().__init__(bound, limit)
         self.bound = bound
         self.limit = limit
 
     def __str__(self) -> str:
-        return f"the bound of {self.limit} {self.bound} was reached; no verdict was made"
+        return f"the bound of {self.limit} {self.bound} was reached; {self.consequence}"
+
+
+class TookTooLong(BoundReached):
+    """A program was ended because its time was over."""
+
+    consequence = "it was ended"
+
+
+class WroteTooMuch(BoundReached):
+    """A program was ended because it wrote too much."""
+
+    consequence = "it was ended"
 
 
 class WorkerLost(PlanningError):

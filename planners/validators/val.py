@@ -4,17 +4,15 @@ Only one plan for each process, never with `-c` or `-e`, and only its words coun
 code is 0 too where it could read nothing (see `docs/decisions/0007-killable-processes.md`).
 """
 
-import asyncio
 import hashlib
 import shutil
 from fractions import Fraction
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from planners.errors import BoundReached
 from planners.plan import Plan, decimal
 from planners.pool import Limits
-from planners.process import Ended, run
+from planners.process import Ended, run, workplace
 from planners.task import Task
 from planners.validators.finding import Finding
 
@@ -46,15 +44,12 @@ async def judge(
         limits: Of its process.
     """
     texts = {"domain.pddl": task.domain, "problem.pddl": task.problem, "plan": str(plan)}
-    folder = TemporaryDirectory(prefix="modulo-val-")
+    arguments = ("-t", decimal(tolerance), *texts)
     try:
-        await asyncio.to_thread(_write, Path(folder.name), texts)
-        arguments = ("-t", decimal(tolerance), *texts)
-        ended = await run(program, *arguments, folder=Path(folder.name), limits=limits)
+        async with workplace(texts) as folder:
+            ended = await run(program, *arguments, folder=folder, limits=limits)
     except (BoundReached, OSError) as problem:
         return Finding(valid=None, reason=str(problem))
-    finally:
-        folder.cleanup()
     return found_in(ended)
 
 
@@ -71,10 +66,6 @@ def found_in(ended: Ended) -> Finding:
                 return Finding(valid=False, reason="the plan cannot be executed")
             if {"Goal not satisfied", "Plan invalid"} <= lines:
                 return Finding(valid=False, reason="the goal does not hold at the end")
-    how = f"signal {-ended.code}" if ended.code < 0 else f"exit code {ended.code}"
-    return Finding(valid=None, reason=f"it gives no verdict that could be relied on ({how})")
-
-
-def _write(folder: Path, texts: dict[str, str]) -> None:
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    return Finding(
+        valid=None, reason=f"it gives no verdict that could be relied on ({ended.ending})"
+    )
