@@ -1,0 +1,1 @@
+"""What could hold if nothing were ever deleted: reachability, relaxed plans, landmarks."""
