@@ -1,24 +1,28 @@
 """Plans from independent planners are valid, and their mutants judged as naively."""
 
+import asyncio
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planners import Plan, Task, Valid, verify
+from planners.engines.catalogue import engine_called
+from planners.engines.engine import Order, PlanFound
 from planners.generators.blocksworld import generate
 from planners.pddl import read_task
+from planners.pool import Limits
 from tests.planners.agreement import assert_verdict_agrees
-from tests.planners.planners_at_hand import PLANNERS
 from tests.planners.random_plans import mutants
 
 SOLVED = Path(__file__).with_name("solved")
 FERRY = Path(__file__).resolve().parents[1] / "corpus" / "ferry"
 
-# Which planner can read which task. LPG's plans of the first and the last are parallel.
+LIMITS = Limits(seconds=60.0)
+PLANNERS = ("pyperplan", "fast-downward", "lpg")
+# Which planner can read which task. The plans of the last have time stamps.
 PAIRS = [
     *((planner, f"blocks-{seed}") for planner in PLANNERS for seed in (1, 2, 3)),
     *((planner, "ferry") for planner in ("pyperplan", "fast-downward")),
@@ -39,9 +43,12 @@ def task_called(name: str) -> Task:
 
 @cache
 def solved(planner: str, name: str) -> tuple[Task, Plan]:
-    task = task_called(name)
-    with TemporaryDirectory() as folder:
-        return task, PLANNERS[planner](task, Path(folder))
+    engine, task = engine_called(planner), task_called(name)
+    if engine.version() is None:
+        pytest.skip(f"the planner is not installed: {planner}")
+    result = asyncio.run(engine.run(Order(task=task), LIMITS)).result
+    assert isinstance(result, PlanFound), result
+    return task, result.plans[0]
 
 
 @pytest.mark.parametrize(("planner", "name"), PAIRS)
