@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from planners.generators.blocksworld import Chain, Instance, Towers
+from planners.plan import Plan, Step
 
 Move = tuple[str, int, int]
 """Action, block, and the other block or -1."""
@@ -157,6 +158,16 @@ def teach(instance: Instance) -> list[Move]:
             if world.below[block] != below:
                 plan += _carry(world, block, below)
     return plan
+
+
+def plan_of(moves: list[Move]) -> Plan:
+    """Write moves as a plan for `Instance.task`, whose blocks are named from b1 on."""
+    return Plan(
+        steps=tuple(
+            Step(action=action, arguments=tuple(f"b{block + 1}" for block in blocks if block != -1))
+            for action, *blocks in moves
+        )
+    )
 
 
 def _ready(world: World, wanted: _Wanted, block: int) -> bool:

@@ -8,10 +8,10 @@ import time
 import pytest
 
 from planners import Task
+from planners.generators.logistics import generate
 from planners.pddl.cache import TaskCache
 from planners.pddl.reading import read_task_anew
 from tests.benchmarks.deliveries import delivery
-from tests.benchmarks.freights import freight
 from tests.benchmarks.grids import grid
 from tests.benchmarks.hauls import haul
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.benchmark(timer=time.process_time)
 TYPICAL_SECONDS = 0.005
 CASES = {
     "2 KB": (delivery(20, 10, 10)[0], TYPICAL_SECONDS),
-    "3 KB, planes": (freight(4, 5, 2, 9).task, TYPICAL_SECONDS),
+    "3 KB, planes": (generate(cities=4, places=5, airplanes=2, packages=9).task, TYPICAL_SECONDS),
     "4 KB, numeric": (haul(5, 30, 18, temporal=False)[0], TYPICAL_SECONDS),
     "4 KB, temporal": (haul(5, 30, 18, temporal=True)[0], TYPICAL_SECONDS),
     "7 KB": (delivery(80, 45, 45)[0], 2 * TYPICAL_SECONDS),

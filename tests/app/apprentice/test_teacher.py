@@ -5,18 +5,9 @@ from random import Random
 import pytest
 
 from app.apprentice.corpus import spoil
-from app.apprentice.teacher import Move, World, teach
-from planners import Invalid, Plan, Step, UnsatisfiedPrecondition, Valid, verify
+from app.apprentice.teacher import World, plan_of, teach
+from planners import Invalid, UnsatisfiedPrecondition, Valid, verify
 from planners.generators.blocksworld import Instance, draw_instance
-
-
-def as_plan(moves: list[Move]) -> Plan:
-    return Plan(
-        steps=tuple(
-            Step(action=action, arguments=tuple(f"b{b + 1}" for b in blocks if b != -1))
-            for action, *blocks in moves
-        )
-    )
 
 
 def drawn(blocks: int, count: int) -> list[Instance]:
@@ -27,7 +18,7 @@ def drawn(blocks: int, count: int) -> list[Instance]:
 @pytest.mark.parametrize("blocks", range(2, 16))
 def test_every_plan_of_the_teacher_is_valid(blocks):
     for instance in drawn(blocks, 10):
-        assert isinstance(verify(instance.task(), as_plan(teach(instance))), Valid)
+        assert isinstance(verify(instance.task(), plan_of(teach(instance))), Valid)
 
 
 def test_no_block_is_moved_more_than_twice():
@@ -47,7 +38,7 @@ def test_the_world_agrees_with_the_verifier_about_spoiled_plans():
                 break
             world.make(move)
             executed += 1
-        verdict = verify(instance.task(), as_plan(moves))
+        verdict = verify(instance.task(), plan_of(moves))
         if isinstance(verdict, Valid):
             assert not unmet
             assert not world.open_goals(instance.goal)
