@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from app.llm.chat import Tokens
 from app.modulo.critique import Critique, Opinion
+from planners.engines.engine import PlanFound, ProvenUnsolvable, Report
 from planners.opinion import SecondOpinion
 from planners.plan import Plan
 from planners.verdict import Valid, Verdict
@@ -61,12 +62,30 @@ class Proposal:
         tokens: What it cost.
         finish_reason: `stop`, `length`, …
         seconds: Wall-clock time it took.
+        report: Of the sound planner that made it; None where a model did.
     """
 
     text: str
     tokens: Tokens = Tokens()
     finish_reason: str = "stop"
     seconds: float = 0.0
+    report: Report | None = None
+
+    @property
+    def engine(self) -> str | None:
+        """The planner that made it, with its version; None where a model did."""
+        return None if self.report is None else str(self.report)
+
+    @property
+    def proves_unsolvable(self) -> bool:
+        """A sound planner has proven that there is no plan. No text can say this."""
+        return self.report is not None and isinstance(self.report.result, ProvenUnsolvable)
+
+    @property
+    def claims_optimal(self) -> bool:
+        """An optimal planner says that no plan is cheaper."""
+        result = None if self.report is None else self.report.result
+        return isinstance(result, PlanFound) and result.optimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,21 @@
 """The strategies on offer, by name, and what one may say to shape them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from app.modulo.attempt import Feedback, History
+from app.modulo.budget import Budget
 from app.modulo.strategies.autonomous import Autonomous
 from app.modulo.strategies.backprompt import Backprompt
 from app.modulo.strategies.batch_repair import BatchRepair
 from app.modulo.strategies.batches import Batch
+from app.modulo.strategies.ladder import DEFAULT_RUNGS, Ladder, Rung
 from app.modulo.strategies.resample import Resample
 from app.modulo.strategy import Strategy
 
 DEFAULT_STRATEGY = "batch_repair"
+LADDER = "ladder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +26,19 @@ class Shape:
         batch: How fresh asks are made.
         feedback: How much of a flaw the backprompt tells.
         history: Which earlier turns it repeats.
+        rungs: Planners that take over, in their order.
+        after: Attempts of the model before they do.
+        share: Of the budget's tokens and seconds before they do.
+        budget: Of the session.
     """
 
     batch: Batch
     feedback: Feedback | None = None
     history: History | None = None
+    rungs: tuple[Rung, ...] = DEFAULT_RUNGS
+    after: int | None = None
+    share: float = 0.5
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +47,7 @@ class Offer:
 
     Attributes:
         summary: What it does, in one line for the user.
-        takes: Which of `feedback` and `history` it listens to.
+        takes: Which of `feedback`, `history` and `ladder` it listens to.
         build: Makes it.
     """
 
@@ -66,6 +77,17 @@ def _batch_repair(shape: Shape) -> Strategy:
     return BatchRepair(batch=shape.batch, feedback=shape.feedback or Feedback.FIRST_FLAW_AND_STATE)
 
 
+def _ladder(shape: Shape) -> Strategy:
+    return Ladder(
+        first=_batch_repair(shape),
+        rungs=shape.rungs,
+        budget=shape.budget,
+        after=shape.after,
+        share=shape.share,
+        seed=shape.batch.seed,
+    )
+
+
 STRATEGIES: Mapping[str, Offer] = MappingProxyType(
     {
         "autonomous": Offer(
@@ -87,6 +109,11 @@ STRATEGIES: Mapping[str, Offer] = MappingProxyType(
             summary="a batch, repairs of its nearest failures, a fresh batch",
             takes=frozenset({"feedback"}),
             build=_batch_repair,
+        ),
+        LADDER: Offer(
+            summary="batch_repair, then sound planners that start from the nearest plan",
+            takes=frozenset({"feedback", "ladder"}),
+            build=_ladder,
         ),
     }
 )

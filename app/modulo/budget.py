@@ -54,6 +54,22 @@ def spent(trace: Trace) -> Spent:
     )
 
 
+def further(so_far: Spent, trace: Trace, *, seconds: float) -> Spent:
+    """Go on adding a trace up: what `spent` gives, without going through all of it again.
+
+    Args:
+        so_far: What the attempts at the beginning of the trace have cost.
+        trace: The whole trace; it grows at its end.
+        seconds: What the clock says; it runs between attempts, too.
+    """
+    more = trace[so_far.attempts :]
+    return Spent(
+        attempts=len(trace),
+        tokens=so_far.tokens + sum(attempt.tokens.total for attempt in more),
+        seconds=seconds,
+    )
+
+
 def reached(budget: Budget, so_far: Spent) -> Limit | None:
     """Name the first limit that is reached, or None while there is some of each left."""
     if so_far.attempts >= budget.attempts:

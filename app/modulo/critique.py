@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.llm.chat import Tokens
+from app.modulo.offer import Offer
 from planners.plan import Plan
 from planners.task import Task
 from planners.verdict import Verdict
@@ -28,7 +29,9 @@ class Critique:
         opinion: Accept, reject or abstain.
         message: In words for the model; may be empty.
         score: Unitless, higher is better, comparable within one critic; or None.
-        tokens: What asking the critic cost.
+        offer: What the critic offers with the flaw, or None.
+        tokens: What asking the critic cost; what it adds to a prompt is counted there.
+        seconds: CPU time that the critic took, where it counts it; else 0.
     """
 
     critic: str
@@ -36,7 +39,9 @@ class Critique:
     opinion: Opinion
     message: str = ""
     score: float | None = None
+    offer: Offer | None = None
     tokens: Tokens = Tokens()
+    seconds: float = 0.0
 
 
 class Critic(Protocol):

@@ -7,6 +7,7 @@ from app.modulo.assurance import Assurance
 from app.modulo.assurance import reached as assurance_reached
 from app.modulo.attempt import Ask, Attempt
 from app.modulo.budget import Limit
+from app.modulo.quality import Bound
 from planners.opinion import SecondOpinion
 from planners.plan import Plan
 from planners.verdict import Valid
@@ -40,6 +41,26 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Improved:
+    """A plan was accepted that is better than all before it; the loop goes on for better ones.
+
+    Attributes:
+        attempt: Number of the attempt that found it.
+        proof: Made by the verifier, for its plan.
+    """
+
+    attempt: int
+    proof: Valid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounded:
+    """An optimal planner has told what every plan costs at least."""
+
+    bound: Bound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Solved:
     """A plan was accepted.
 
@@ -48,6 +69,8 @@ class Solved:
         proof: Made by the verifier, for this plan.
         attempt: Number of the attempt that found it.
         proposer: Who proposed it.
+        engine: The sound planner that made it, with its version; None where a model did.
+        bound: What every plan costs at least, where an optimal planner has told it.
         opinions: Those of independent validators, where they were asked.
     """
 
@@ -55,6 +78,8 @@ class Solved:
     proof: Valid
     attempt: int
     proposer: str
+    engine: str | None = None
+    bound: Bound | None = None
     opinions: tuple[SecondOpinion, ...] = ()
 
     @property
@@ -104,4 +129,5 @@ class Failed:
 
 
 Outcome: TypeAlias = Solved | Exhausted | Unsolvable | Cancelled | Failed
-Event: TypeAlias = AttemptStarted | AttemptFinished | Disagreement | Outcome
+Progress: TypeAlias = AttemptStarted | AttemptFinished | Disagreement | Improved | Bounded
+Event: TypeAlias = Progress | Outcome

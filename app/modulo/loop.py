@@ -1,54 +1,51 @@
 """The loop: ask, propose, verify, criticise, again, until proven or spent."""
 
-import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from operator import attrgetter
 
-from app.modulo.assurance import Referee, rejection
-from app.modulo.attempt import Ask, Attempt, Trace
-from app.modulo.budget import Budget, Limit, Spent, left, reached, spent
-from app.modulo.critique import Critic, Critique
+from app.modulo.assurance import Referee
+from app.modulo.attempt import Attempt, Trace
+from app.modulo.bench import Bench, CriticBroken, Turn
+from app.modulo.budget import Budget, Limit, Spent, further, left, reached, spent
+from app.modulo.critique import Critic
 from app.modulo.events import (
     AttemptFinished,
     AttemptStarted,
-    Disagreement,
     Event,
-    Exhausted,
     Failed,
+    Improved,
     Outcome,
-    Solved,
 )
+from app.modulo.findings import Findings
 from app.modulo.proposer import Proposer, ProposerBroken, Reader, Verifier
-from app.modulo.ranking import best
+from app.modulo.quality import Goal
 from app.modulo.strategy import Strategy
+from app.modulo.under_way import Broken, Ended, Taken, UnderWay, Watched
+from app.modulo.watch import Watcher
 from planners.errors import PlanningError
-from planners.opinion import disputed
-from planners.plan import Plan
 from planners.task import Task
-from planners.verdict import Valid, Verdict
 
 log = logging.getLogger(__name__)
-
-
-class CriticBroken(Exception):
-    """A critic could not judge. Never counts as acceptance: the session ends as failed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """An ask with its place in the session; numbers count from 1."""
-
-    number: int
-    round: int
-    ask: Ask
 
 
 class Modulo:
     """A strategy, its proposers and the judges of what they propose, ready to run.
 
     Holds no state of a session: one instance may solve any number of tasks at once.
+
+    Args:
+        strategy: Says what is asked next.
+        proposers: By the names that the strategy uses.
+        reader: Reads plans in answers.
+        verifier: Judges them.
+        critics: What else is to be said of them, in this order.
+        referee: Asks other validators, where that is wanted.
+        goal: Whether any accepted plan will do, or the best within the budget is wanted.
+        watchers: Planners that look at the task meanwhile.
+        clock: Seconds that never go back.
     """
 
     def __init__(
@@ -60,14 +57,21 @@ class Modulo:
         verifier: Verifier,
         critics: Sequence[Critic] = (),
         referee: Referee | None = None,
+        goal: Goal = Goal.ANY,
+        watchers: Sequence[Watcher] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._strategy = strategy
-        self._proposers = proposers
-        self._reader = reader
-        self._verifier = verifier
-        self._critics = tuple(critics)
-        self._referee = referee
+        self._bench = Bench(
+            proposers=proposers,
+            reader=reader,
+            verifier=verifier,
+            critics=tuple(critics),
+            referee=referee,
+            clock=clock,
+        )
+        self._goal = goal
+        self._watchers = tuple(watchers)
         self._clock = clock
 
     async def solve(
@@ -75,8 +79,8 @@ class Modulo:
     ) -> AsyncGenerator[Event, None]:
         """Run a session, or go on with one whose log ended at `trace`.
 
-        Closing the generator, or cancelling whoever consumes it, cancels the proposals
-        in flight before it returns.
+        Closing the generator, or cancelling whoever consumes it, cancels the proposals and
+        the planners in flight before it returns.
 
         Args:
             task: What is to be planned.
@@ -85,147 +89,105 @@ class Modulo:
                 again, not even those of a round that was cut off.
 
         Yields:
-            Starts and ends of attempts as they happen, and behind its end that an attempt is
-            disputed; last, exactly one outcome.
+            Starts and ends of attempts as they happen, and behind its end what follows from
+            an attempt: that it is disputed, that it is the best so far. Last, exactly one
+            outcome.
         """
-        # A log's word for a second opinion is none: the validators are asked again.
-        trace = tuple(
-            [await self._refereed(task, made) if made.accepted else made for made in trace]
-        )
+        found = Findings(task, self._goal)
         for attempt in trace:
-            if disputed(attempt.opinions):
-                yield Disagreement(attempt=attempt)
-            if attempt.accepted:
-                yield solved(attempt)
-                return
-        began = self._clock() - spent(trace).seconds
-        while (limit := reached(budget, so_far := self._spent(trace, began))) is None:
-            turns = self._turns(trace, budget)
-            if not turns:
-                limit = Limit.STRATEGY
-                break
-            running: dict[asyncio.Task[Attempt], Turn] = {}
-            try:
+            # A log's word for a second opinion is none: the validators are asked again.
+            known = await self._bench.refereed(task, attempt) if attempt.accepted else attempt
+            for event in found.add(known):
+                # That it was the best at its time stands in the log already.
+                if not isinstance(event, Improved):
+                    yield event
+                if isinstance(event, Outcome):
+                    return
+        so_far = spent(found.trace)
+        began = self._clock() - so_far.seconds
+        turns = self._missing(_in_order(found.trace), budget)
+        under_way = UnderWay(watcher.watch(task) for watcher in self._watchers)
+        try:
+            while (limit := reached(budget, so_far := self._spent(so_far, found, began))) is None:
+                trace = _in_order(found.trace)
+                turns = turns or self._round(trace, budget)
+                if not turns:
+                    limit = Limit.STRATEGY
+                    break
                 for turn in turns:
                     yield AttemptStarted(number=turn.number, round=turn.round, ask=turn.ask)
-                running = self._start(task, turns, trace, left(budget, so_far))
-                while running and (done := await self._some(running, budget, began)):
-                    for finished in done:
-                        turn = running.pop(finished)
-                        if (problem := finished.exception()) is not None:
-                            yield failed(problem, turn)
+                self._start(under_way, task, turns, trace, left(budget, so_far))
+                while under_way.turns and (done := await self._some(under_way, budget, began)):
+                    for event in _told(done, found):
+                        yield event
+                        if isinstance(event, Outcome):
                             return
-                        attempt = finished.result()
-                        trace = (*trace, attempt)
-                        yield AttemptFinished(attempt=attempt)
-                        if disputed(attempt.opinions):
-                            yield Disagreement(attempt=attempt)
-                        if attempt.accepted:
-                            yield solved(attempt)
-                            return
-            finally:
-                await _end(running)
-        yield Exhausted(limit=limit, best=best(trace))
+                turns = under_way.turns
+                await under_way.end_turns()
+        finally:
+            await under_way.end()
+        yield found.at_last(limit)
 
-    def _turns(self, trace: Trace, budget: Budget) -> tuple[Turn, ...]:
-        """Give the turns to take next: those missing of a round cut off, or a new round.
+    def _missing(self, trace: Trace, budget: Budget) -> tuple[Turn, ...]:
+        """Give the turns that are missing of a round that was cut off.
 
         A strategy is pure, so what a round asked can be had again from the trace before it.
         """
-        current = max((attempt.round for attempt in trace), default=0)
-        before = _in_order(attempt for attempt in trace if attempt.round < current)
+        if not trace:
+            return ()
+        before = tuple(attempt for attempt in trace if attempt.round < trace[-1].round)
         made = {attempt.number for attempt in trace}
-        if current:
-            missing = self._round(before, current, budget)
-            missing = tuple(turn for turn in missing if turn.number not in made)
-            if missing:
-                return missing
-        return self._round(_in_order(trace), current + 1, budget)
+        return tuple(turn for turn in self._round(before, budget) if turn.number not in made)
 
-    def _round(self, before: Trace, number: int, budget: Budget) -> tuple[Turn, ...]:
-        asks = self._strategy.next_round(before)[: budget.attempts - len(before)]
+    def _round(self, trace: Trace, budget: Budget) -> tuple[Turn, ...]:
+        """Give the turns of the round behind a trace of whole rounds."""
+        number = trace[-1].round + 1 if trace else 1
+        asks = self._strategy.next_round(trace)[: budget.attempts - len(trace)]
         return tuple(
-            Turn(number=len(before) + place, round=number, ask=ask)
+            Turn(number=len(trace) + place, round=number, ask=ask)
             for place, ask in enumerate(asks, 1)
         )
 
     def _start(
-        self, task: Task, turns: tuple[Turn, ...], trace: Trace, remaining: Budget
-    ) -> dict[asyncio.Task[Attempt], Turn]:
+        self,
+        under_way: UnderWay,
+        task: Task,
+        turns: tuple[Turn, ...],
+        trace: Trace,
+        remaining: Budget,
+    ) -> None:
         if remaining.tokens is not None:
             # Side by side, each may spend its share, so that together they keep the budget.
             remaining = replace(remaining, tokens=remaining.tokens // len(turns))
-        known = _in_order(trace)
-        return {
-            asyncio.create_task(self._attempt(task, turn, known, remaining)): turn for turn in turns
-        }
+        under_way.start(turns, lambda turn: self._bench.attempt(task, turn, trace, remaining))
 
-    async def _some(
-        self, running: Mapping[asyncio.Task[Attempt], Turn], budget: Budget, began: float
-    ) -> list[asyncio.Task[Attempt]]:
-        """Wait until some attempt is done; empty when the seconds ran out first."""
+    async def _some(self, under_way: UnderWay, budget: Budget, began: float) -> list[Ended]:
+        """Wait until some attempt or watcher is done; empty when the seconds ran out first."""
         # Here and not around the loop in `solve`: a timeout must not span a yield (PEP 789).
         timeout = (
             None if budget.seconds is None else max(0.0, budget.seconds - (self._clock() - began))
         )
-        done, _ = await asyncio.wait(running, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        return sorted(done, key=lambda finished: running[finished].number)
+        return await under_way.some(timeout)
 
-    async def _attempt(self, task: Task, turn: Turn, trace: Trace, remaining: Budget) -> Attempt:
-        began = self._clock()
-        proposer = self._proposers[turn.ask.proposer]
-        proposal = await proposer.propose(task, turn.ask, trace, remaining)
-        reading = await self._reader.read(task, proposal.text)
-        verdict: Verdict | None = None
-        critiques: tuple[Critique, ...] = ()
-        if reading.plan is not None:
-            verdict = await self._verifier.verify(task, reading.plan)
-            critiques = await self._criticise(task, reading.plan, verdict)
-        attempt = Attempt(
-            number=turn.number,
-            round=turn.round,
-            ask=turn.ask,
-            proposal=proposal,
-            reading=reading,
-            verdict=verdict,
-            critiques=critiques,
-        )
-        attempt = await self._refereed(task, attempt)
-        return replace(attempt, seconds=self._clock() - began)
-
-    async def _refereed(self, task: Task, attempt: Attempt) -> Attempt:
-        """Have independent validators say what they make of the verdict, if any are asked."""
-        plan, verdict = attempt.plan, attempt.verdict
-        if self._referee is None or plan is None or verdict is None:
-            return attempt
-        opinions = tuple(await self._referee.judge(task, plan, verdict))
-        critiques = (*attempt.critiques, *rejection(verdict, opinions))
-        return replace(attempt, opinions=opinions, critiques=critiques)
-
-    async def _criticise(self, task: Task, plan: Plan, verdict: Verdict) -> tuple[Critique, ...]:
-        critiques = []
-        for critic in self._critics:
-            try:
-                critiques.append(await critic.criticise(task, plan, verdict))
-            except Exception as problem:
-                raise CriticBroken(f"critic {critic.name!r} broke: {problem}") from problem
-        return tuple(critiques)
-
-    def _spent(self, trace: Trace, began: float) -> Spent:
-        return replace(spent(trace), seconds=self._clock() - began)
+    def _spent(self, so_far: Spent, found: Findings, began: float) -> Spent:
+        return further(so_far, found.trace, seconds=self._clock() - began)
 
 
-def solved(attempt: Attempt) -> Solved:
-    """Make the outcome of an accepted attempt. Needs its `Valid`: there is no other way."""
-    assert attempt.plan is not None
-    assert isinstance(attempt.verdict, Valid)
-    return Solved(
-        plan=attempt.plan,
-        proof=attempt.verdict,
-        attempt=attempt.number,
-        proposer=attempt.ask.proposer,
-        opinions=attempt.opinions,
-    )
+def _told(done: Iterable[Ended], found: Findings) -> Iterator[Event]:
+    """Tell what has come of what is done."""
+    for ended in done:
+        match ended:
+            case Taken(attempt=attempt):
+                yield AttemptFinished(attempt=attempt)
+                yield from found.add(attempt)
+            case Watched(sight=sight):
+                yield from found.see(sight)
+            case Broken(turn=None, problem=problem):
+                # The session can do without; who looks after the service should know.
+                log.error("a planner that watched broke", exc_info=problem)
+            case Broken(turn=Turn() as turn, problem=problem):
+                yield failed(problem, turn)
+                return
 
 
 def failed(problem: BaseException, turn: Turn) -> Outcome:
@@ -239,12 +201,4 @@ def failed(problem: BaseException, turn: Turn) -> Outcome:
 
 def _in_order(attempts: Iterable[Attempt]) -> Trace:
     """Sort by number: attempts of a round finish in any order, strategies see one order."""
-    return tuple(sorted(attempts, key=lambda attempt: attempt.number))
-
-
-async def _end(running: Mapping[asyncio.Task[Attempt], Turn]) -> None:
-    if not running:
-        return
-    for task in running:
-        task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    return tuple(sorted(attempts, key=attrgetter("number")))

@@ -33,7 +33,17 @@ def test_only_the_verifier_makes_valid():
 
 
 def test_only_the_loop_makes_solved():
-    assert makers_of("Solved") == {"app/modulo/loop.py"}
+    assert makers_of("Solved") == {"app/modulo/findings.py"}
+
+
+def test_only_findings_of_the_loop_make_unsolvable():
+    assert makers_of("Unsolvable") == {"app/modulo/findings.py"}
+
+
+def test_only_engines_make_proofs_that_there_is_no_plan():
+    assert {Path(maker).parts[:2] for maker in makers_of("ProvenUnsolvable")} == {
+        ("planners", "engines")
+    }
 
 
 def test_solved_cannot_be_made_without_a_proof():

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from app.llm.chat import Tokens
 from app.modulo.attempt import Ask, Attempt, Proposal, Reading
-from app.modulo.budget import Budget, Limit, Spent, left, reached, spent
+from app.modulo.budget import Budget, Limit, Spent, further, left, reached, spent
 
 
 def attempt(number: int, round_number: int, seconds: float = 1.0, tokens: int = 10) -> Attempt:
@@ -59,3 +59,13 @@ def test_what_is_left_is_never_below_zero(attempts, tokens, seconds):
     assert remaining.tokens >= 0
     assert remaining.seconds is not None
     assert remaining.seconds >= 0
+
+
+@given(st.lists(st.integers(3, 500), max_size=12), st.data())
+def test_adding_up_goes_on_where_it_ended_and_comes_to_the_same(tokens, data):
+    trace = tuple(
+        attempt(number, 1 + number // 3, tokens=cost) for number, cost in enumerate(tokens, 1)
+    )
+    known = data.draw(st.integers(0, len(trace)))
+    whole = spent(trace)
+    assert further(spent(trace[:known]), trace, seconds=whole.seconds) == whole

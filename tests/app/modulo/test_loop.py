@@ -2,12 +2,13 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
 from app.llm.chat import Tokens
 from app.modulo.attempt import Ask, Proposal, Trace
-from app.modulo.budget import Budget, Limit
+from app.modulo.budget import Budget, Limit, left, spent
 from app.modulo.critique import Critique, Opinion
 from app.modulo.events import AttemptFinished, AttemptStarted, Event, Exhausted, Failed, Solved
 from app.modulo.strategies.batch_repair import BatchRepair
@@ -182,9 +183,10 @@ async def test_attempts_of_a_round_run_side_by_side():
     assert time.monotonic() - began < 8 * 0.2
 
 
-async def test_closing_the_generator_cancels_the_proposals_in_flight():
-    slow = Slow([GOOD, GOOD], [60.0, 60.0])
-    wide = Resample(batch=Batch(proposer="slow"), width=2)
+@pytest.mark.parametrize("width", [1, 2])
+async def test_closing_the_generator_cancels_the_proposals_in_flight(width):
+    slow = Slow([GOOD] * width, [60.0] * width)
+    wide = Resample(batch=Batch(proposer="slow"), width=width)
 
     async def consume() -> None:
         async with aclosing(modulo(slow, strategy=wide).solve(TASK, Budget())) as events:
@@ -196,7 +198,41 @@ async def test_closing_the_generator_cancels_the_proposals_in_flight():
     consumer.cancel()
     with pytest.raises(asyncio.CancelledError):
         await consumer
-    assert sorted(slow.cancelled) == [0, 1]
+    assert sorted(slow.cancelled) == list(range(width))
+
+
+@pytest.mark.parametrize("width", [1, 2])
+async def test_a_proposer_that_runs_out_of_its_own_time_is_no_limit_reached(width):
+    class Late(Slow):
+        async def propose(self, task: Task, ask: Ask, trace: Trace, remaining: Budget) -> Proposal:
+            raise TimeoutError
+
+    late = Late([], [])
+    wide = Resample(batch=Batch(proposer="slow"), width=width)
+    events = await events_of(modulo(late, strategy=wide), Budget(attempts=9, seconds=30.0))
+    assert events[-1] == Failed(reason="attempt 1: internal error (TimeoutError)")
+
+
+@pytest.mark.parametrize("width", [1, 3])
+async def test_a_proposer_is_told_what_the_trace_has_left_of_the_budget(width):
+    told: list[tuple[Trace, Budget]] = []
+
+    class Told(Slow):
+        async def propose(self, task: Task, ask: Ask, trace: Trace, remaining: Budget) -> Proposal:
+            told.append((trace, remaining))
+            return await super().propose(task, ask, trace, remaining)
+
+    budget = Budget(attempts=9, tokens=9999, seconds=None)
+    # Those asked first answer last: the trace must come by number all the same.
+    proposer = Told([HALF] * 9, [0.02, 0.01, 0.0] * 3)
+    wide = Resample(batch=Batch(proposer="slow"), width=width)
+    await events_of(modulo(proposer, strategy=wide), budget)
+    assert len(told) == 9
+    for trace, remaining in told:
+        assert [attempt.number for attempt in trace] == list(range(1, len(trace) + 1))
+        due = left(budget, spent(trace))
+        assert due.tokens is not None
+        assert remaining == replace(due, tokens=due.tokens // width)
 
 
 async def test_a_session_goes_on_where_its_trace_ends_and_asks_nothing_twice():

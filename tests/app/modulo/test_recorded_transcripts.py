@@ -1,11 +1,10 @@
 """The recorded back-prompting runs go through the loop by replay and end as recorded."""
 
-import gzip
-import json
 from pathlib import Path
 
 import pytest
 
+from app.evaluation.planbench import TRANSCRIPTS, rows, task_of
 from app.modulo.attempt import Reading
 from app.modulo.budget import Budget
 from app.modulo.events import Exhausted, Solved
@@ -26,16 +25,7 @@ class PlanBenchReader:
 
 
 def transcripts(data: Path) -> list[dict]:
-    with gzip.open(data / "planbench" / "transcripts.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def task_of(data: Path, transcript: dict) -> Task:
-    folder = data / "planbench" / "instances" / transcript["instance_set"]
-    return Task(
-        domain=(folder / "domain.pddl").read_text(encoding="utf-8"),
-        problem=(folder / f"{transcript['instance']}.pddl").read_text(encoding="utf-8"),
-    )
+    return list(rows(data / "planbench" / TRANSCRIPTS))
 
 
 async def replayed(data: Path, transcript: dict) -> int | None:
@@ -52,7 +42,8 @@ async def replayed(data: Path, transcript: dict) -> int | None:
     events = [
         event
         async for event in loop.solve(
-            task_of(data, transcript), Budget(attempts=len(answers), seconds=None)
+            task_of(data / "planbench", transcript["instance_set"], transcript["instance"]),
+            Budget(attempts=len(answers), seconds=None),
         )
     ]
     outcome = events[-1]
