@@ -7,55 +7,42 @@ stands there, so that the command line need not load it.
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from typing import TypeAlias
 
 from app.apprentice.model import embedded_apprentice
-from app.apprentice.wording import ApprenticeWording
 from app.critics.cost_bound import CostBound
 from app.critics.executability import Executability
+from app.critics.landmarks import Landmarks
+from app.critics.nearest_repair import NearestRepair
 from app.critics.preference import Preference
-from app.llm.chat import ChatModel
+from app.critics.relaxed_plan import RelaxedPlan
 from app.llm.openai import OpenAICompatible
+from app.models import Model, apprentice, configured
 from app.modulo.assurance import Assurance
-from app.modulo.bank import DEFAULT_STRATEGY, STRATEGIES, Shape
+from app.modulo.bank import DEFAULT_STRATEGY, LADDER, STRATEGIES, Shape
 from app.modulo.critique import Critic
 from app.modulo.loop import Modulo
+from app.modulo.quality import Goal
 from app.modulo.strategies.batches import Batch
-from app.prompts.task_wording import TaskWording
-from app.prompts.wording import Wording
-from app.proposers.prompted import Prompted
+from app.modulo.watch import Watch, Watcher
+from app.proposers.planned import Planned
+from app.proposers.sound import SoundPlanners
+from app.proposers.watching import BoundWatch, UnsolvabilityWatch
 from app.reading import AnswerReader
 from app.sessions.errors import RequestRefused
-from app.sessions.request import Mode, PlanRequest
-from app.settings import Settings, Words
+from app.sessions.request import LadderRequest, Mode, PlanRequest
+from app.settings import Settings
+from planners.engines.engine import Engine, Purpose
+from planners.engines.features import Feature
 from planners.pool import Limits
 from planners.referee import Referee
 from planners.workers import VerifierProcesses
 
-# Each attempt names the blocks anew, which is all the variety it needs: any temperature
-# above 0 only costs (`docs/apprentice.md` has the figures).
-APPRENTICE_TEMPERATURES = (0.0,)
+Offer: TypeAlias = dict[str, str | list[str] | None]
+Offers: TypeAlias = dict[str, list[Offer]]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """A model on offer, with the words it is asked in.
-
-    Attributes:
-        chat: The model itself.
-        proposer: What the loop asks.
-        temperatures: Of fresh asks, taken in turn.
-        variants: Wordings, taken in turn.
-        general: It understands any words, so it can judge a preference too.
-        summary: What it is, in one line for the user.
-    """
-
-    chat: ChatModel
-    proposer: Prompted
-    temperatures: tuple[float, ...]
-    variants: tuple[str, ...]
-    general: bool
-    summary: str
+# Those that offer help with a flaw, by name.
+CONSTRUCTIVE = {critic.name: critic for critic in (Landmarks, RelaxedPlan, NearestRepair)}
 
 
 class Bank:
@@ -65,6 +52,7 @@ class Bank:
         models: By name; the first is the default.
         verifier: Judges plans.
         referee: Asks other validators about its verdicts.
+        planners: Sound planners, for ladders, for watching, and to be asked directly.
         referee_rate: Share of sessions in which it is asked without a request, 0 to 1.
     """
 
@@ -74,6 +62,7 @@ class Bank:
         *,
         verifier: VerifierProcesses,
         referee: Referee,
+        planners: SoundPlanners,
         referee_rate: float = 0.0,
     ) -> None:
         self._models = models
@@ -81,6 +70,7 @@ class Bank:
         self._referee_rate = referee_rate
         self.verifier = verifier
         self.referee = referee
+        self.planners = planners
 
     def check(self, request: PlanRequest) -> None:
         """Refuse what cannot be served, before a session is made of it.
@@ -102,6 +92,9 @@ class Bank:
             RequestRefused: a name is not in the bank, or names contradict each other.
         """
         model = self._model(request)
+        name = _strategy(request)
+        ladder = request.ladder or LadderRequest()
+        rungs = ladder.rungs if name == LADDER else ()
         shape = Shape(
             batch=Batch(
                 proposer=model.proposer.name,
@@ -111,15 +104,33 @@ class Bank:
             ),
             feedback=request.feedback,
             history=request.history,
+            rungs=rungs,
+            after=ladder.after,
+            share=ladder.share,
+            budget=request.budget,
         )
         return Modulo(
-            strategy=STRATEGIES[_strategy(request)].build(shape),
-            proposers={model.proposer.name: model.proposer},
+            strategy=STRATEGIES[name].build(shape),
+            proposers={
+                model.proposer.name: model.proposer,
+                **{rung.proposer: Planned(rung, self.planners) for rung in rungs},
+            },
             reader=self._reader,
             verifier=self.verifier,
             critics=self._critics(request, model),
             referee=self.referee if self._is_refereed(request) else None,
+            goal=request.goal,
+            watchers=self._watchers(request),
         )
+
+    def _watchers(self, request: PlanRequest) -> tuple[Watcher, ...]:
+        if Watch.BOUND in request.watch and request.goal is not Goal.BEST:
+            raise RequestRefused("/watch", "a bound is of use only where goal is 'best'")
+        made: dict[Watch, Watcher] = {
+            Watch.UNSOLVABILITY: UnsolvabilityWatch(self.planners),
+            Watch.BOUND: BoundWatch(self.planners, self.verifier),
+        }
+        return tuple(made[watch] for watch in dict.fromkeys(request.watch))
 
     def _is_refereed(self, request: PlanRequest) -> bool:
         return request.assurance is Assurance.DOUBLE or sampled(request, self._referee_rate)
@@ -132,8 +143,13 @@ class Bank:
         """
         return self._model(request).proposer.name, _strategy(request)
 
-    def catalogue(self) -> dict[str, list[dict[str, str]]]:
-        """List what is on offer: by kind, each with a name and a line about it."""
+    def catalogue(self) -> Offers:
+        """List what is on offer: by kind, each with a name and a line about it.
+
+        Engines say more: their `version`, or None where they are not installed, their
+        `licence`, the `source` to get them from, their `purposes` and the `features` that a
+        task may use.
+        """
         return {
             "models": [
                 {"name": name, "summary": model.summary} for name, model in self._models.items()
@@ -143,8 +159,9 @@ class Bank:
             ],
             "critics": [
                 {"name": critic.name, "summary": _first_line(critic)}
-                for critic in (Executability, CostBound, Preference)
+                for critic in (Executability, CostBound, Preference, *CONSTRUCTIVE.values())
             ],
+            "engines": [_offer(engine) for engine in self.planners.engines],
         }
 
     def _model(self, request: PlanRequest) -> Model:
@@ -167,7 +184,25 @@ class Bank:
                     "it; configure a model with --model-url and --model",
                 )
             critics.append(Preference(model=model.chat, preference=request.preference))
-        return tuple(critics)
+        return (*critics, *_constructive(request, model))
+
+
+def _constructive(request: PlanRequest, model: Model) -> tuple[Critic, ...]:
+    names = tuple(dict.fromkeys(request.critics))
+    for name in names:
+        if name not in CONSTRUCTIVE:
+            offered = ", ".join(CONSTRUCTIVE)
+            raise RequestRefused(
+                "/critics/constructive",
+                f"there is no critic {name!r} that helps; on offer: {offered}",
+            )
+    if names and not model.general:
+        raise RequestRefused(
+            "/critics/constructive",
+            f"{model.proposer.name} cannot be told what they offer, it knows no words for it; "
+            "configure a model with --model-url and --model",
+        )
+    return tuple(CONSTRUCTIVE[name]() for name in names)
 
 
 def sampled(request: PlanRequest, rate: float) -> bool:
@@ -185,13 +220,26 @@ def sampled(request: PlanRequest, rate: float) -> bool:
     return int.from_bytes(digest[:8]) < rate * 2**64
 
 
+def _offer(engine: Engine) -> Offer:
+    return {
+        "name": engine.name,
+        "summary": engine.summary,
+        "version": engine.version(),
+        "licence": engine.licence,
+        "source": engine.source,
+        "purposes": [purpose.value for purpose in Purpose if purpose in engine.purposes],
+        "features": [feature.value for feature in Feature if feature in engine.features],
+    }
+
+
 def _first_line(part: type) -> str:
     return (part.__doc__ or "").partition("\n")[0].rstrip(".")
 
 
 def _strategy(request: PlanRequest) -> str:
     autonomous = request.mode is Mode.AUTONOMOUS
-    name = request.strategy or ("autonomous" if autonomous else DEFAULT_STRATEGY)
+    usual = DEFAULT_STRATEGY if request.ladder is None else LADDER
+    name = request.strategy or ("autonomous" if autonomous else usual)
     if name not in STRATEGIES:
         raise RequestRefused(
             "/strategy", f"there is no strategy {name!r}; on offer: {', '.join(STRATEGIES)}"
@@ -200,7 +248,7 @@ def _strategy(request: PlanRequest) -> str:
         raise RequestRefused(
             "/strategy", f"autonomous mode makes one proposal; {name!r} is of heuristic mode"
         )
-    for option in ("feedback", "history"):
+    for option in ("feedback", "history", "ladder"):
         if getattr(request, option) is not None and option not in STRATEGIES[name].takes:
             raise RequestRefused(f"/{option}", f"strategy {name!r} takes no {option}")
     return name
@@ -231,39 +279,28 @@ async def open_bank(settings: Settings) -> AsyncGenerator[Bank, None]:
         )
         verifier = await opened.enter_async_context(VerifierProcesses(limits))
         referee = await opened.enter_async_context(referee_of(settings))
-        yield Bank(models, verifier=verifier, referee=referee, referee_rate=settings.referee_rate)
+        yield Bank(
+            models,
+            verifier=verifier,
+            referee=referee,
+            planners=planners_of(settings),
+            referee_rate=settings.referee_rate,
+        )
+
+
+def planners_of(settings: Settings) -> SoundPlanners:
+    """Make a room for the planners that are installed; it holds nothing open."""
+    return SoundPlanners(
+        Limits(
+            processes=settings.planner_processes,
+            seconds=settings.planner_seconds,
+            memory_mebibytes=settings.planner_memory,
+        )
+    )
 
 
 def referee_of(settings: Settings) -> Referee:
     """Make a referee that asks the validators that are installed; whoever enters it closes it."""
     return Referee.of_what_is_installed(
         seconds=settings.verifier_seconds, folder=settings.referee_folder
-    )
-
-
-def configured(settings: Settings, chat: ChatModel) -> Model:
-    """Offer the model of a server, asked in the words that the settings say."""
-    if settings.words is Words.APPRENTICE:
-        return apprentice(chat.name, chat, f"served at {settings.model_url}")
-    wording = TaskWording(structured=settings.structured)
-    return Model(
-        chat=chat,
-        proposer=Prompted(name=chat.name, model=chat, wording=wording),
-        temperatures=Batch(proposer=chat.name).temperatures,
-        variants=wording.variants,
-        general=True,
-        summary=f"served at {settings.model_url}",
-    )
-
-
-def apprentice(name: str, chat: ChatModel, where: str) -> Model:
-    """Offer a model that speaks the apprentice's own words."""
-    wording: Wording = ApprenticeWording()
-    return Model(
-        chat=chat,
-        proposer=Prompted(name=name, model=chat, wording=wording),
-        temperatures=APPRENTICE_TEMPERATURES,
-        variants=wording.variants,
-        general=False,
-        summary=f"our own small model, {where}; knows blocksworld",
     )

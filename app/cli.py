@@ -1,7 +1,6 @@
 """`modulo` on the command line."""
 
 import asyncio
-import json
 import os
 import sys
 from contextlib import aclosing
@@ -12,6 +11,7 @@ import typer
 from rich.console import Console
 
 from app.bank import open_bank
+from app.cataloguing import catalogue
 from app.console import (
     EXIT_CODES,
     AsJson,
@@ -23,16 +23,21 @@ from app.console import (
     settings_with,
     task_of,
 )
+from app.evaluating import experiments
+from app.generating import generators
 from app.judging import check, validate
 from app.modulo.assurance import Assurance
 from app.modulo.attempt import Feedback, History
 from app.modulo.budget import Budget
-from app.modulo.events import Cancelled, Event, Failed, Outcome, Solved
-from app.sessions.request import Mode, PlanRequest
+from app.modulo.events import Cancelled, Event, Failed, Outcome, Solved, Unsolvable
+from app.modulo.quality import Goal
+from app.modulo.strategies.ladder import Rung
+from app.modulo.watch import Watch
+from app.planning import plan, repair
+from app.sessions.request import LadderRequest, Mode, PlanRequest
 from app.sessions.wire import wired, written
 from app.settings import Settings, Words
 from app.terminal import Screen
-from planners.generators.blocksworld import generate as generate_blocksworld
 from planners.pddl import read_task
 
 commands = typer.Typer(
@@ -43,11 +48,14 @@ commands = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-generators = typer.Typer(help="Make tasks of the domains that Modulo ships.", no_args_is_help=True)
 commands.add_typer(generators, name="generate")
+commands.add_typer(experiments, name="evaluate")
 
 commands.command(epilog=EXIT_CODES)(validate)
 commands.command(epilog=EXIT_CODES)(check)
+commands.command(epilog=EXIT_CODES)(plan)
+commands.command(epilog=EXIT_CODES)(repair)
+commands.command()(catalogue)
 
 
 @commands.command(epilog=EXIT_CODES)
@@ -77,9 +85,37 @@ def solve(
         str | None,
         typer.Option(help="What else the plan should be like, judged by the configured model."),
     ] = None,
+    critic: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Help to offer with a flaw: landmarks, relaxed_plan or nearest_repair. May be "
+            "given several times."
+        ),
+    ] = None,
     assurance: Annotated[
         Assurance, typer.Option(help="double: independent validators are asked, too.")
     ] = Assurance.SINGLE,
+    goal: Annotated[
+        Goal, typer.Option(help="best: go on for better plans until the budget ends.")
+    ] = Goal.ANY,
+    watch: Annotated[
+        list[Watch] | None,
+        typer.Option(help="What sound planners look for beside the loop. May be given twice."),
+    ] = None,
+    rung: Annotated[
+        list[Rung] | None,
+        typer.Option(
+            help="What planners do where the model does not get there, in this order (strategy "
+            "ladder). May be given several times."
+        ),
+    ] = None,
+    planners_after: Annotated[
+        int | None, typer.Option(min=1, help="Attempts of the model before planners take over.")
+    ] = None,
+    planners_share: Annotated[
+        float | None,
+        typer.Option(min=0.001, max=1, help="Share of tokens and seconds before they do; 0.5."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same asks.")] = 0,
     plan: Annotated[
         Path | None, typer.Option(help="Write the plan to this file, in the IPC format.")
@@ -112,7 +148,11 @@ def solve(
             history=history,
             cost_bound=None if cost_bound is None else number_of(cost_bound, "--cost-bound"),
             preference=preference,
+            critics=tuple(critic or ()),
             assurance=assurance,
+            goal=goal,
+            watch=tuple(watch or ()),
+            ladder=ladder_of(rung, planners_after, planners_share),
             seed=seed,
         )
         try:
@@ -122,27 +162,6 @@ def solve(
         if plan is not None and isinstance(outcome, Solved):
             plan.write_text(str(outcome.plan), encoding="utf-8")
     raise typer.Exit(exit_code(outcome))
-
-
-@generators.command("blocksworld")
-def blocksworld(
-    *,
-    blocks: Annotated[int, typer.Option(min=2, max=200, help="How many blocks.")] = 5,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same task.")] = 0,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for domain.pddl and problem.pddl; else the problem is printed."),
-    ] = None,
-) -> None:
-    """Make a blocksworld task: any state to any state, each as likely as another."""
-    task = generate_blocksworld(blocks=blocks, seed=seed)
-    if out is None:
-        print(task.problem, end="")
-        return
-    with problems_told():
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "domain.pddl").write_text(task.domain, encoding="utf-8")
-        (out / "problem.pddl").write_text(task.problem, encoding="utf-8")
 
 
 @commands.command()
@@ -159,18 +178,18 @@ def serve(
         os.execv(sys.executable, [sys.executable, "-m", "app.main"])  # noqa: S606 (no shell)
 
 
-@commands.command()
-def catalogue(*, as_json: AsJson = False) -> None:
-    """List what is on offer: models, strategies, critics and what the apprentice knows."""
-    with problems_told():
-        offered = asyncio.run(offered_by(Settings()))
-        if as_json:
-            print(json.dumps(offered, indent=2))
-            return
-        for kind, entries in offered.items():
-            print(kind)
-            for entry in entries:
-                print(f"  {entry['name']:<14}{entry['summary']}")
+def ladder_of(
+    rungs: list[Rung] | None, after: int | None, share: float | None
+) -> LadderRequest | None:
+    """Make a ladder of what was said about it; None where nothing was."""
+    if not rungs and after is None and share is None:
+        return None
+    usual = LadderRequest()
+    return LadderRequest(
+        rungs=tuple(rungs) if rungs else usual.rungs,
+        after=after,
+        share=usual.share if share is None else share,
+    )
 
 
 async def run(settings: Settings, request: PlanRequest, *, as_json: bool) -> Outcome:
@@ -200,12 +219,6 @@ async def run(settings: Settings, request: PlanRequest, *, as_json: bool) -> Out
     return outcome  # type: ignore[return-value]  # the loop's last event is an outcome
 
 
-async def offered_by(settings: Settings) -> dict[str, list[dict[str, str]]]:
-    """Ask the bank of these settings what it offers, by kind."""
-    async with open_bank(settings) as bank:
-        return bank.catalogue()
-
-
 def exit_code(outcome: Outcome) -> Exit:
     """Say an outcome as an exit code."""
     match outcome:
@@ -213,6 +226,8 @@ def exit_code(outcome: Outcome) -> Exit:
             return Exit.SOLVED
         case Failed():
             return Exit.BROKEN
+        case Unsolvable():
+            return Exit.UNSOLVABLE
         case Cancelled():
             return Exit.CANCELLED
         case _:

@@ -26,12 +26,13 @@ class Exit(IntEnum):
     NOT_SOLVED = 1
     BAD_INPUT = 2
     BROKEN = 3
+    UNSOLVABLE = 4
     CANCELLED = 130
 
 
 EXIT_CODES = (
-    "Exit codes: 0 solved (or valid), 1 not solved (or invalid), 2 bad input, 3 broken, "
-    "130 cancelled."
+    "Exit codes: 0 solved (or valid), 1 not solved (or invalid), 2 bad input (or refused), "
+    "3 broken, 4 proven to have no plan, 130 cancelled."
 )
 DomainFile = Annotated[Path, typer.Argument(help="PDDL domain; - reads standard input.")]
 ProblemFile = Annotated[Path, typer.Argument(help="PDDL problem.")]

@@ -38,6 +38,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service, None]:
             runner=runner,
             composer=bank,
             verifier=bank.verifier,
+            planners=bank.planners,
             catalogue=bank.catalogue,
             opinions=lambda: dict(bank.referee.tally),
         )

@@ -63,6 +63,15 @@ class Settings(BaseSettings):
     verifier_memory: int = Field(
         default=1024, ge=64, description="Memory of one such process, in mebibytes, at most."
     )
+    planner_processes: int = Field(
+        default=2, ge=1, le=1024, description="Sound planners that run at once."
+    )
+    planner_seconds: float = Field(
+        default=60.0, gt=0, le=86_400, description="Wall-clock time of one planner, at most."
+    )
+    planner_memory: int = Field(
+        default=2048, ge=256, description="Memory of one planner, in mebibytes, at most."
+    )
     referee_rate: float = Field(
         default=0.0,
         ge=0,

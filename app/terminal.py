@@ -14,11 +14,13 @@ from app.modulo.critique import Opinion
 from app.modulo.events import (
     AttemptFinished,
     AttemptStarted,
+    Bounded,
     Cancelled,
     Disagreement,
     Event,
     Exhausted,
     Failed,
+    Improved,
     Outcome,
     Solved,
     Unsolvable,
@@ -61,6 +63,11 @@ class Screen:
                     Text(f"{_INDENT}{opinions_in_words(attempt.opinions)}", "bold red"),
                     soft_wrap=True,
                 )
+            case Improved(proof=proof):
+                self._console.print(Text(f"{_INDENT}the best so far: {cost_in_words(proof)}"))
+            case Bounded(bound=bound):
+                said = f"no plan costs less than {bound.cost}, as {bound.engine} has proven"
+                self._console.print(Text(said, "bold"), soft_wrap=True)
             case _:
                 self._outcome(event)
 
@@ -79,10 +86,10 @@ class Screen:
             return
         asks = [started.ask for started in self._round]
         fresh = sum(ask.after is None for ask in asks)
-        parts = [f"{_count(fresh, 'fresh proposal')}"] if fresh else []
+        parts = [f"{counted(fresh, 'fresh proposal')}"] if fresh else []
         for number, told in Counter(ask.after for ask in asks if ask.after is not None).items():
             feedback = next(ask.feedback for ask in asks if ask.after == number)
-            parts.append(f"{_count(told, 'backprompt')} on attempt {number} ({feedback.value})")
+            parts.append(f"{counted(told, 'backprompt')} on attempt {number} ({feedback.value})")
         self._console.print(
             Text(f"round {self._round[0].round}: asked for {', '.join(parts)}", "bold"),
             soft_wrap=True,
@@ -102,6 +109,10 @@ class Screen:
         self._console.print(head, soft_wrap=True)
         if attempt.plan is not None:
             self._console.print(_marked(attempt.plan, attempt), soft_wrap=True)
+        for critique in attempt.critiques:
+            if critique.offer is not None:
+                said = f"{_INDENT}{critique.critic}: {critique.message}"
+                self._console.print(Text(said, "dim"), soft_wrap=True)
         for unread in attempt.reading.unread[:3]:
             self._console.print(
                 Text(
@@ -112,18 +123,21 @@ class Screen:
 
     def _outcome(self, outcome: Outcome) -> None:
         cost = spent(self._trace)
-        paid = f"{_count(cost.attempts, 'attempt')}, {cost.tokens} tokens, {cost.seconds:.1f} s"
+        paid = f"{counted(cost.attempts, 'attempt')}, {cost.tokens} tokens, {cost.seconds:.1f} s"
         match outcome:
             case Solved(plan=plan, proof=proof):
                 self._console.print(
                     Text.assemble(
                         ("\nsolved ", "bold green"),
-                        f"by {outcome.proposer}, attempt {outcome.attempt}: "
-                        f"{_count(len(plan.steps), 'step')}, {cost_in_words(proof)}, "
+                        f"by {_author(outcome)}, attempt {outcome.attempt}: "
+                        f"{counted(len(plan.steps), 'step')}, {cost_in_words(proof)}, "
                         f"executed and at the goal ({paid})",
                     ),
                     soft_wrap=True,
                 )
+                if outcome.bound is not None and proof.cost == outcome.bound.cost:
+                    said = f"no plan is cheaper, as {outcome.bound.engine} has proven"
+                    self._console.print(said, soft_wrap=True)
                 if outcome.opinions:
                     self._console.print(opinions_in_words(outcome.opinions), soft_wrap=True)
             case Exhausted(limit=limit, best=best):
@@ -145,10 +159,17 @@ class Screen:
                 )
 
 
+def _author(outcome: Solved) -> str:
+    """Name who made the plan: a planner's is never told as the model's."""
+    if outcome.engine is None:
+        return outcome.proposer
+    return f"{outcome.proposer} ({outcome.engine})"
+
+
 def verdict_in_words(verdict: Verdict, plan: Plan) -> str:
     """Say a verdict for a person, the failing step first."""
     if isinstance(verdict, Valid):
-        return f"valid: {_count(len(plan.steps), 'step')}, {cost_in_words(verdict)}"
+        return f"valid: {counted(len(plan.steps), 'step')}, {cost_in_words(verdict)}"
     speech = PddlSpeech()
     lines = [f"invalid: {flaw_in_words(flaw, speech)}" for flaw in (verdict.flaw, *verdict.also)]
     lines.append(f"{verdict.executed} of {len(plan.steps)} steps can be executed")
@@ -236,7 +257,7 @@ def _failing(attempt: Attempt) -> int | None:
 
 
 def _limits(budget: Budget) -> str:
-    limits = [_count(budget.attempts, "attempt")]
+    limits = [counted(budget.attempts, "attempt")]
     if budget.tokens is not None:
         limits.append(f"{budget.tokens} tokens")
     if budget.seconds is not None:
@@ -244,5 +265,6 @@ def _limits(budget: Budget) -> str:
     return ", ".join(limits)
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Say a number of things, such as `1 step` or `2 steps`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from app.api.problems import TYPE, Problem, ProblemFound, declared
 from app.api.service import LimitsHere, ServiceHere
-from app.api.views import HealthOut, OfferOut
+from app.api.views import EngineOut, HealthOut, OfferOut
 from app.sessions.errors import StoreUnavailable
 
 router = APIRouter()
@@ -15,10 +15,12 @@ PROBE_SECONDS = 2.0
 
 
 @router.get("/v1/catalogue", summary="See what is on offer", tags=["catalogue"])
-async def catalogue(service: ServiceHere) -> dict[str, tuple[OfferOut, ...]]:
-    """List models, strategies, critics and whatever else can be named in a request."""
+async def catalogue(service: ServiceHere) -> dict[str, tuple[EngineOut | OfferOut, ...]]:
+    """List models, strategies, critics, engines and whatever else a request can name."""
     return {
-        kind: tuple(OfferOut(name=offer["name"], summary=offer["summary"]) for offer in offers)
+        kind: tuple(
+            (EngineOut if "source" in offer else OfferOut).model_validate(offer) for offer in offers
+        )
         for kind, offers in service.catalogue().items()
     }
 

@@ -5,13 +5,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from app.api import about, events, metrics, openapi, plans, problems, validations
+from app.api import about, events, metrics, openapi, plans, problems, repairs, validations
 from app.api.limits import BodyLimit
 from app.api.service import Limits, Service
 
 TAGS = [
     {"name": "plans", "description": "Sessions: each is one request for a plan, and its log."},
     {"name": "validations", "description": "The verifier alone; no model is asked."},
+    {"name": "repairs", "description": "Sound planners alone; no model is asked."},
     {"name": "catalogue", "description": "What can be named in a request."},
     {"name": "health", "description": "For whoever runs the process."},
 ]
@@ -56,7 +57,7 @@ def create_app(
     app.add_middleware(BodyLimit, most_bytes=limits.body_bytes)
     app.add_middleware(metrics.Timing, metrics=app.state.metrics)
     problems.install(app)
-    for room in (plans, events, validations, about, metrics):
+    for room in (plans, events, validations, repairs, about, metrics):
         app.include_router(room.router)
     openapi.install(app)
     return app

@@ -30,6 +30,12 @@ PLAN: dict[str, JsonValue] = {
     "problem": PROBLEM,
     "budget": {"attempts": 16, "seconds": 60},
 }
+REPAIR: dict[str, JsonValue] = {
+    "domain": DOMAIN,
+    "problem": PROBLEM,
+    "plan": FLAWED,
+    "way": "complete",
+}
 VALIDATION: dict[str, JsonValue] = {
     "domain": DOMAIN,
     "problem": PROBLEM,

@@ -11,7 +11,11 @@ from app.api import examples
 from app.modulo.assurance import Assurance
 from app.modulo.attempt import Feedback, History
 from app.modulo.budget import Budget
-from app.sessions.request import Mode, PlanRequest
+from app.modulo.quality import Goal
+from app.modulo.strategies.ladder import DEFAULT_RUNGS, Rung
+from app.modulo.watch import Watch
+from app.sessions.request import LadderRequest, Mode, PlanRequest
+from planners.repair.ways import Way
 from planners.task import Task
 
 CLOSED = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -56,6 +60,37 @@ class CriticsIn(BaseModel):
         max_length=2000,
         description="Prefer plans that are so, as judged by a model. Advice: it rejects nothing.",
     )
+    constructive: tuple[str, ...] = Field(
+        default=(),
+        max_length=8,
+        description="Names of critics that offer help with a flaw, told with it in the next "
+        "prompt: `landmarks`, `relaxed_plan`, `nearest_repair`.",
+    )
+
+
+class LadderIn(BaseModel):
+    """When sound planners take over from the model, and which."""
+
+    model_config = CLOSED
+
+    rungs: tuple[Rung, ...] = Field(
+        default=DEFAULT_RUNGS,
+        min_length=1,
+        max_length=len(Rung),
+        description="In the order in which they are climbed. `repair`: a planner starts from the "
+        "nearest plan. `complete`: from where that plan stops. `keep`: it changes as little as "
+        "it can. `plan`: from scratch. `optimal`: a cheapest plan.",
+    )
+    after: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        description="Attempts of the model before; null leaves it to the share. Room for every "
+        "rung is left in the budget in any case.",
+    )
+    share: float = Field(
+        default=0.5, gt=0, le=1, description="Of the budget's tokens and seconds, before."
+    )
 
 
 class PlanIn(BaseModel):
@@ -89,13 +124,31 @@ class PlanIn(BaseModel):
         description="`double`: independent validators are asked, too, and a plan that one of "
         "them finds invalid is no answer. Where none can judge, the outcome says `single`.",
     )
+    goal: Goal = Field(
+        default=Goal.ANY,
+        description="`any`: the first accepted plan ends the session. `best`: it goes on for "
+        "better ones until a limit is reached, or an optimal planner has proven that there is "
+        "none. For a cost that is good enough see `critics.cost_bound`.",
+    )
+    watch: tuple[Watch, ...] = Field(
+        default=(),
+        max_length=len(Watch),
+        description="What sound planners look for beside the loop. `unsolvability`: a proof that "
+        "there is no plan ends the session. `bound`: what every plan costs at least; where "
+        "`goal` is `best`.",
+    )
+    ladder: LadderIn | None = Field(
+        default=None,
+        description="Sound planners take over where the model does not get there; strategy "
+        "`ladder`, which is then the default.",
+    )
     seed: int = Field(
         default=0, ge=0, lt=2**31, description="Source of randomness: same seed, same asks."
     )
 
     def request(self) -> PlanRequest:
         """Give the request as the rooms below know it."""
-        budget, critics = self.budget, self.critics
+        budget, critics, ladder = self.budget, self.critics, self.ladder
         bound = critics.cost_bound
         return PlanRequest(
             task=Task(domain=self.domain, problem=self.problem),
@@ -108,7 +161,13 @@ class PlanIn(BaseModel):
             # By its decimal digits: 0.1 means one tenth, not the double next to it.
             cost_bound=None if bound is None else Fraction(repr(bound)),
             preference=critics.preference,
+            critics=critics.constructive,
             assurance=self.assurance,
+            goal=self.goal,
+            watch=self.watch,
+            ladder=None
+            if ladder is None
+            else LadderRequest(rungs=ladder.rungs, after=ladder.after, share=ladder.share),
             seed=self.seed,
         )
 
@@ -131,3 +190,36 @@ class ValidationIn(BaseModel):
         description="Plans in the IPC format: one step such as `(stack a b)` on each line, "
         "comments after `;`.",
     )
+
+
+class RepairIn(BaseModel):
+    """A flawed plan to be repaired by a sound planner. No model is asked."""
+
+    model_config = ConfigDict(**CLOSED, json_schema_extra={"examples": [examples.REPAIR]})
+
+    domain: Pddl = Field(description="The domain, in PDDL.")
+    problem: Pddl = Field(description="The problem, in PDDL.")
+    plan: str | None = Field(
+        default=None,
+        max_length=MOST_CHARACTERS,
+        description="The plan to start from, in the IPC format. Needed but for `plan`.",
+    )
+    way: Way = Field(
+        default=Way.REPAIR,
+        description="`repair`: a local search starts from the plan. `complete`: its longest "
+        "executable beginning is kept. `keep`: as many of its steps as can be. `plan`: from "
+        "scratch.",
+    )
+    engine: str | None = Field(
+        default=None,
+        max_length=100,
+        description="Name of the one engine to ask; null is whichever can.",
+    )
+    seconds: float | None = Field(
+        default=None,
+        gt=0,
+        le=86_400,
+        description="Wall-clock time, the wait for a free planner included; null is the most "
+        "that this service allows.",
+    )
+    seed: int = Field(default=0, ge=0, lt=2**31, description="Source of randomness.")

@@ -13,7 +13,7 @@ from fastapi.responses import PlainTextResponse
 from app.api.events import event_stream
 from app.api.models import PlanIn
 from app.api.preferences import Patience, patience
-from app.api.problems import TYPE, Problem, ProblemFound, declared
+from app.api.problems import TYPE, Problem, ProblemFound, closing, declared
 from app.api.service import Limits, LimitsHere, Service, ServiceHere
 from app.api.session_id import SessionId
 from app.api.views import PageOut, SessionOut, Started, head_out, session_out
@@ -21,8 +21,9 @@ from app.sessions.history import tell
 from app.sessions.request import Composer, PlanRequest
 from app.sessions.status import Status
 from app.sessions.store import Head, IdempotencyKey
-from app.sessions.wire import SessionCreatedWire, SolvedWire
+from app.sessions.wire import SolvedWire
 from app.sessions.wire_attempt import plan_of
+from app.sessions.wire_request import SessionCreatedWire
 from planners.pddl import read_task
 
 router = APIRouter(tags=["plans"])
@@ -94,14 +95,7 @@ async def _begin(
     service: Service, limits: Limits, request: PlanRequest, key: IdempotencyKey | None
 ) -> Head:
     if service.closing.is_set():
-        raise ProblemFound(
-            Problem(
-                type=f"{TYPE}closing",
-                title="The service is shutting down",
-                status=HTTPStatus.SERVICE_UNAVAILABLE,
-            ),
-            limits.retry_seconds,
-        )
+        raise closing(limits.retry_seconds)
     async with _alone(service, limits, key):
         if key is not None and (known := await service.store.find(key)) is not None:
             return known

@@ -22,6 +22,7 @@ from app.sessions.errors import (
 )
 from planners.errors import (
     PlanningError,
+    PlanSyntaxError,
     TaskError,
     TaskSemanticError,
     TaskSyntaxError,
@@ -60,7 +61,7 @@ class Problem(BaseModel):
     detail: str | None = Field(default=None, description="What happened this time.")
     errors: tuple[Fault, ...] | None = Field(default=None, description="Each place at fault.")
     source: str | None = Field(
-        default=None, description="Which text of the task is at fault: `domain` or `problem`."
+        default=None, description="Which text is at fault: `domain`, `problem` or `plan`."
     )
     line: int | None = Field(default=None, description="Line in that text, counted from 1.")
     column: int | None = Field(default=None, description="Column, counted from 1 in characters.")
@@ -124,6 +125,11 @@ KINDS: Mapping[type[Exception], tuple[HTTPStatus, str, str]] = {
         "task-too-large",
         "The task is past a bound",
     ),
+    PlanSyntaxError: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "plan-syntax",
+        "The plan is not in the IPC format",
+    ),
 }
 
 
@@ -148,7 +154,13 @@ def problem_of(error: Exception) -> Problem:
             column=error.column,
         )
     return Problem(
-        type=TYPE + name, title=title, status=status, detail=str(error), errors=_places(error)
+        type=TYPE + name,
+        title=title,
+        status=status,
+        detail=str(error),
+        errors=_places(error),
+        source="plan" if isinstance(error, PlanSyntaxError) else None,
+        line=error.line if isinstance(error, PlanSyntaxError) else None,
     )
 
 
@@ -156,12 +168,26 @@ def _places(error: Exception) -> tuple[Fault, ...] | None:
     match error:
         case RequestRefused(pointer=pointer):
             return (Fault(detail=str(error), pointer=f"#{pointer}"),)
+        case PlanSyntaxError():
+            return (Fault(detail=str(error), pointer="#/plan"),)
         case KeyReused():
             return (Fault(detail=str(error), header="Idempotency-Key"),)
         case UnknownCursor():
             return (Fault(detail=str(error), parameter="after"),)
         case _:
             return None
+
+
+def closing(retry_seconds: int) -> ProblemFound:
+    """Say that nothing new is taken, for the process is about to end."""
+    return ProblemFound(
+        Problem(
+            type=f"{TYPE}closing",
+            title="The service is shutting down",
+            status=HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+        retry_seconds,
+    )
 
 
 def problem_of_status(status: int, detail: str | None) -> Problem:

@@ -8,13 +8,14 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 from fastapi import Depends, Request
 
 from app.modulo.proposer import Verifier
+from app.proposers.sound import SoundPlanners
 from app.sessions.request import Composer
 from app.sessions.runner import Runner
 from app.sessions.store import Store
 from planners.opinion import Stand
 
 Result = TypeVar("Result")
-Catalogue: TypeAlias = Mapping[str, Sequence[Mapping[str, str]]]
+Catalogue: TypeAlias = Mapping[str, Sequence[Mapping[str, object]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Limits:
         most_wait_seconds: How long it may wait at most.
         keep_alive_seconds: A stream with nothing to say sends a comment so often.
         retry_seconds: When to ask again, as told to clients.
+        most_waiting: So many repairs may wait for a planner; more are sent away.
     """
 
     body_bytes: int = 4 * 1024 * 1024
@@ -34,6 +36,7 @@ class Limits:
     most_wait_seconds: float = 60.0
     keep_alive_seconds: float = 15.0
     retry_seconds: int = 1
+    most_waiting: int = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +48,26 @@ class Service:
         runner: What runs them.
         composer: Says whether a request can be served.
         verifier: Judges plans that clients send.
-        catalogue: Lists what is on offer: by kind, each with its name and a line about it.
+        planners: Repair plans that clients send.
+        catalogue: Lists what is on offer: by kind, each with its name and a line about it;
+            engines say more (`app.bank`).
         opinions: Counts those of independent validators, by validator and stand.
         closing: Set when the process is about to end: streams and waits end, nothing new
             is taken.
         arriving: Idempotency keys of requests that have no session yet.
+        repairing: One token of each repair that is being made, or waits for a planner.
     """
 
     store: Store
     runner: Runner
     composer: Composer
     verifier: Verifier
+    planners: SoundPlanners
     catalogue: Callable[[], Catalogue]
     opinions: Callable[[], Mapping[tuple[str, Stand], int]] = dict
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     arriving: set[str] = field(default_factory=set)
+    repairing: set[object] = field(default_factory=set)
 
     async def before_closing(self, waiting: Coroutine[Any, Any, Result]) -> Result | None:
         """Wait for something, but no longer than the process is to go on; then None."""

@@ -8,11 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.modulo.budget import spent
 from app.prompts.flaws import flaw_in_words
 from app.prompts.lexicon import PddlSpeech
+from app.proposers.judged import Repaired
 from app.sessions.history import Told
 from app.sessions.status import Status
 from app.sessions.store import Head
-from app.sessions.wire import BudgetWire, OutcomeWire, SolvedWire
+from app.sessions.wire import OutcomeWire, SolvedWire
 from app.sessions.wire_attempt import AttemptWire, plan_of
+from app.sessions.wire_planner import RepairedWire, repaired_wire
+from app.sessions.wire_request import BudgetWire
 from app.sessions.wire_verdict import InvalidWire, ValidWire, invalid_wire, verdict_wire
 from planners.errors import BoundReached, PlanSyntaxError, WorkerLost
 from planners.verdict import Invalid, Verdict
@@ -134,6 +137,25 @@ class OfferOut(BaseModel):
     summary: str
 
 
+class EngineOut(OfferOut):
+    """A sound planner, installed here or not."""
+
+    version: str | None = Field(description="The version installed here; null where none is.")
+    licence: str
+    source: str = Field(description="How to get it.")
+    purposes: tuple[str, ...] = Field(description="What it can be asked for.")
+    features: tuple[str, ...] = Field(description="What a task may use beyond STRIPS.")
+
+
+class RepairOut(RepairedWire):
+    """What came of repairing a plan."""
+
+    given: ValidOut | InvalidOut | None = Field(
+        description="What the verifier found of the given plan. Null where none was given, or "
+        "where judging it took more than is allowed.",
+    )
+
+
 class HealthOut(BaseModel):
     """The process answers."""
 
@@ -171,6 +193,13 @@ def head_out(head: Head) -> HeadOut:
         updated_at=head.updated_at,
         last_event=head.sequence,
     )
+
+
+def repair_out(repaired: Repaired) -> RepairOut:
+    """Make the view of a repair."""
+    fields = dict(repaired_wire(repaired))
+    given = None if repaired.given is None else judged_out(repaired.given)
+    return RepairOut(**{**fields, "given": given})
 
 
 def judged_out(found: Verdict | PlanSyntaxError | BoundReached | WorkerLost) -> JudgedOut:

@@ -2,7 +2,8 @@
 
 The levels `none`, `binary`, `first_flaw` and `first_flaw_and_state` each say what the one
 before says and more; `all_flaws` says what `first_flaw` says and more. Nothing is said that
-the reader, the verifier or a hard critic did not find.
+the reader, the verifier or a hard critic did not find, but for what constructive critics
+offer, and that is said as an offer.
 """
 
 from app.modulo.attempt import Attempt, Feedback, Trace, Unread
@@ -17,6 +18,8 @@ from app.prompts.flaws import (
     step_named,
 )
 from app.prompts.lexicon import Speech
+from app.prompts.numbers import number
+from app.prompts.offers import offer_in_words
 from app.prompts.quoting import clipped, quoted, steps_named
 from planners.pddl import read_task
 from planners.pddl.cache import TaskCache
@@ -64,8 +67,7 @@ def _gist(attempt: Attempt, trace: Trace) -> str:
         return "The answer holds no plan that could be read."
     if isinstance(attempt.verdict, Valid):
         gist = "The plan is valid: it can be executed and reaches the goal."
-        if not attempt.accepted:
-            gist += " It is still not accepted."
+        gist += _wish(attempt, trace) if attempt.accepted else " It is still not accepted."
     elif isinstance(attempt.verdict, Invalid):
         gist = "The plan does not solve the problem."
     else:
@@ -76,6 +78,19 @@ def _gist(attempt: Attempt, trace: Trace) -> str:
     ):
         gist += " The same plan was already rejected in an earlier attempt: give another one."
     return gist
+
+
+def _wish(attempt: Attempt, trace: Trace) -> str:
+    """Ask for a better plan than one that was accepted: nobody goes on for any other reason."""
+    cost = attempt.verdict.cost if isinstance(attempt.verdict, Valid) else None
+    known = [
+        f"attempt {other.number}: {number(other.verdict.cost)}"
+        for other in trace
+        if other.accepted and isinstance(other.verdict, Valid) and other.verdict.cost is not None
+    ]
+    costs = "" if cost is None else f" It costs {number(cost)}."
+    others = f" Costs of the plans accepted so far: {'; '.join(known)}." if len(known) > 1 else ""
+    return f"{costs}{others} Give a better plan, one that is valid too."
 
 
 def _unread(attempt: Attempt, most: int) -> list[str]:
@@ -104,11 +119,13 @@ def _details(task: Task, attempt: Attempt, feedback: Feedback, speech: Speech) -
             return _critiques(attempt)
         case Invalid() as verdict if attempt.plan is not None:
             if feedback is Feedback.ALL_FLAWS:
-                return _all_flaws(task, attempt.plan, verdict, speech)
-            said = [flaw_in_words(verdict.flaw, speech)]
+                said = _all_flaws(task, attempt.plan, verdict, speech)
+            else:
+                said = [flaw_in_words(verdict.flaw, speech)]
             if feedback is Feedback.FIRST_FLAW_AND_STATE:
                 said += _state(task, attempt.plan, verdict, speech)
-            return said
+            offers = (critique.offer for critique in attempt.critiques)
+            return said + [offer_in_words(offer, speech) for offer in offers if offer is not None]
         case _:
             return []
 

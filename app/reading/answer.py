@@ -13,6 +13,7 @@ from app.reading.found import NOTHING, Found
 from app.reading.grouping import Grouping
 from app.reading.lexicon import Lexicon
 from app.reading.lines import Line, make_line
+from app.reading.plain import read_plain
 from app.reading.reasoning import Part, split_reasoning
 from app.reading.sentence import read_line
 from app.reading.stamps import in_time_order
@@ -45,6 +46,12 @@ def read_answer(text: str, lexicon: Lexicon) -> Reading:
     skipped = len(text) - MAX_CHARACTERS
     if skipped > 0:
         return _read_end(text, skipped, lexicon)
+    plan = read_plain(text, lexicon)
+    return read_fully(text, lexicon) if plan is None else Reading(plan=plan)
+
+
+def read_fully(text: str, lexicon: Lexicon) -> Reading:
+    """Read an answer that may be anything; its lines end in line feeds alone."""
     answer, reasoning = split_reasoning(text)
     said = "".join(text[part.start : part.end] for part in answer)
     reading = _read_parts(text, answer, said, lexicon)

@@ -21,7 +21,7 @@ _QUOTES = "\"'`\u2018\u2019\u201c\u201d"
 _JOINTS = " \t,;|&+>\u2192\u21d2=-[]{}" + _QUOTES
 _JOINING_WORDS = frozenset({"", "then", "and", "next", "and then", "finally"})
 # Words that open a list in PDDL text; a model that quotes its task is not planning.
-_STRUCTURE = words(
+STRUCTURE = words(
     "define and or not forall exists when imply either increase decrease assign plan steps"
     " actions begin seq sequence list"
 )
@@ -89,7 +89,7 @@ def is_structure(body: str) -> bool:
     if not any(map(str.isalnum, body[:200])) or body[-1] in "([{":
         return True
     tokens = _tokens(body[:200].replace("(", " ").replace(")", " "))
-    opens = bool(tokens) and (tokens[0][0] in ":?" or tokens[0].lower() in _STRUCTURE)
+    opens = bool(tokens) and (tokens[0][0] in ":?" or tokens[0].lower() in STRUCTURE)
     return body[0] == "(" and opens
 
 
@@ -147,7 +147,7 @@ def _group_step(content: str, call: str, lexicon: Lexicon) -> Found:
         ):
             return NOTHING
         tokens = [call, *tokens]
-    if not tokens or tokens[0][0] in ":?" or tokens[0].lower() in _STRUCTURE:
+    if not tokens or tokens[0][0] in ":?" or tokens[0].lower() in STRUCTURE:
         return NOTHING
     known = lexicon.action_names.resolve(tokens[0]) is not None
     if not known and tokens[0].lower() in lexicon.facts:
@@ -214,7 +214,7 @@ def _unclosed(body: str, lexicon: Lexicon) -> Found:
     if start[:1] != "(" or ")" in start:
         return NOTHING
     tokens = _tokens(start[1:400])
-    if not tokens or tokens[0].lower() in _STRUCTURE or tokens[0].lower() in lexicon.facts:
+    if not tokens or tokens[0].lower() in STRUCTURE or tokens[0].lower() in lexicon.facts:
         return NOTHING
     known = lexicon.action_names.resolve(tokens[0])
     return Found(suspect="the parenthesis is not closed") if known else NOTHING

@@ -18,11 +18,11 @@ from app.sessions.wire import (
     FailedWire,
     OutcomeWire,
     ReleasedWire,
-    SessionCreatedWire,
     SolvedWire,
     UnsolvableWire,
 )
 from app.sessions.wire_attempt import AttemptWire
+from app.sessions.wire_request import SessionCreatedWire
 from planners.errors import PlanningError
 
 

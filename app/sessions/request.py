@@ -10,6 +10,9 @@ from app.modulo.assurance import Assurance
 from app.modulo.attempt import Feedback, History, Trace
 from app.modulo.budget import Budget
 from app.modulo.events import Event
+from app.modulo.quality import Goal
+from app.modulo.strategies.ladder import DEFAULT_RUNGS, Rung
+from app.modulo.watch import Watch
 from planners.task import Task
 
 
@@ -18,6 +21,21 @@ class Mode(StrEnum):
 
     AUTONOMOUS = "autonomous"
     HEURISTIC = "heuristic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderRequest:
+    """When sound planners take over from the model, and which. See `Ladder`.
+
+    Attributes:
+        rungs: In the order in which they are climbed.
+        after: Attempts of the model, at least 1; None leaves it to the share.
+        share: Of the budget's tokens and seconds for the model, above 0 and at most 1.
+    """
+
+    rungs: tuple[Rung, ...] = DEFAULT_RUNGS
+    after: int | None = None
+    share: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +52,11 @@ class PlanRequest:
         history: Which earlier turns a backprompt repeats.
         cost_bound: The most that an accepted plan may cost, in units of the task's metric.
         preference: What else the plan should be like, in words for a critic.
+        critics: Names in the bank of constructive critics, which offer help with a flaw.
         assurance: By how many independent validators a plan has to be found valid.
+        goal: Whether any accepted plan ends the session, or only the best can.
+        watch: What sound planners watch for beside the loop.
+        ladder: When planners take over, and which.
         seed: Source of randomness; same seed, same asks.
     """
 
@@ -47,7 +69,11 @@ class PlanRequest:
     history: History | None = None
     cost_bound: Fraction | None = None
     preference: str | None = None
+    critics: tuple[str, ...] = ()
     assurance: Assurance = Assurance.SINGLE
+    goal: Goal = Goal.ANY
+    watch: tuple[Watch, ...] = ()
+    ladder: LadderRequest | None = None
     seed: int = 0
 
 

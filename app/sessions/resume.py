@@ -5,7 +5,7 @@ import logging
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
-from app.modulo.events import AttemptFinished, AttemptStarted, Disagreement
+from app.modulo.events import AttemptStarted, Outcome
 from app.modulo.proposer import Verifier
 from app.sessions.errors import (
     BrokenLog,
@@ -18,7 +18,7 @@ from app.sessions.errors import (
 )
 from app.sessions.history import Told, rebuild, tell
 from app.sessions.request import Composer
-from app.sessions.store import Head, Store
+from app.sessions.store import Claim, Head, Store
 from app.sessions.wire import DeliveredWire, FailedWire, ReleasedWire, StoredEvent, wired
 
 log = logging.getLogger(__name__)
@@ -32,34 +32,35 @@ class Writer:
         self._store = store
         self._session_id = session_id
         self._sequence = sequence
+        self._claim = Claim()
         self._under_way: list[asyncio.Future[Head]] = []
 
     def send(self, event: StoredEvent) -> None:
-        """Have an event added; the next `write` waits for it too.
+        """Have an event added; `settle` and `write` wait for it.
 
         Raises:
-            StoreUnavailable: the store is closed.
+            StaleWriter: an event before it was refused, as somebody else has written; stop.
+            UnknownSession: the session was erased.
+            StoreUnavailable: the store cannot write now, or is closed.
         """
-        added = asyncio.ensure_future(
-            self._store.append(self._session_id, event, expected=self._sequence)
+        while self._under_way and self._under_way[0].done():
+            self._under_way.pop(0).result()
+        added = self._store.append(
+            self._session_id, event, expected=self._sequence, claim=self._claim
         )
         # Counted now: should waiting be cut off, the event is on its way all the same.
         self._sequence += 1
-        added.add_done_callback(_looked_at)
-        self._under_way.append(added)
+        self._under_way.append(asyncio.ensure_future(added))
+
+    async def settle(self) -> None:
+        """Wait until every event that was sent is durable; raises as `send` does."""
+        while self._under_way:
+            await self._under_way.pop(0)
 
     async def write(self, event: StoredEvent) -> None:
-        """Add an event, and wait until it and all before it are durable.
-
-        Raises:
-            StaleWriter: somebody else has written; stop.
-            UnknownSession: the session was erased.
-            StoreUnavailable: the store cannot write now.
-        """
+        """Add an event, and wait until it and all before it are durable; raises as `send`."""
         self.send(event)
-        under_way, self._under_way = self._under_way, []
-        for added in under_way:
-            await added
+        await self.settle()
 
     async def release(self) -> None:
         """Give the session back, unless its log is not this writer's to write any more."""
@@ -67,9 +68,15 @@ class Writer:
         with suppress(SessionError):
             await self.write(ReleasedWire())
 
+    def let_go(self) -> None:
+        """Wait for nothing any more."""
+        for added in self._under_way:
+            added.add_done_callback(_looked_at)
+        self._under_way.clear()
+
 
 def _looked_at(added: asyncio.Future[Head]) -> None:
-    """Keep asyncio from reporting what nobody waited for: the next event meets it again."""
+    """Keep asyncio from reporting what nobody waited for."""
     if not added.cancelled():
         added.exception()
 
@@ -131,6 +138,8 @@ class Resumption:
         except Exception as problem:
             log.exception("session %s broke", session_id)
             await writer.write(FailedWire(reason=f"internal error ({type(problem).__name__})"))
+        finally:
+            writer.let_go()
 
     async def _go_on(self, session_id: str, told: Told, writer: Writer) -> None:
         if told.lost >= self.deliveries:
@@ -138,13 +147,20 @@ class Resumption:
         await writer.write(DeliveredWire())
         request, trace = await rebuild(session_id, told, self.verifier)
         solver = self.composer.compose(request)
+        paid = False
         async with aclosing(solver.solve(request.task, request.budget, trace)) as events:
             async for event in events:
                 if isinstance(event, AttemptStarted):
-                    # Nothing is paid for yet: the proposal need not wait for the disk.
+                    # What was paid for is durable before more is asked for. That it is asked
+                    # for need not be: the proposal does not wait for the disk.
+                    if paid:
+                        await writer.settle()
+                        paid = False
                     writer.send(wired(event))
-                    continue
-                await writer.write(wired(event))
-                if not isinstance(event, AttemptFinished | Disagreement):
+                elif isinstance(event, Outcome):
+                    await writer.write(wired(event))
                     return
+                else:
+                    writer.send(wired(event))
+                    paid = True
         raise RuntimeError("the loop ended without an outcome")

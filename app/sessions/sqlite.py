@@ -19,8 +19,9 @@ from app.sessions.errors import (
 )
 from app.sessions.sqlite_thread import SqliteThread
 from app.sessions.status import Status, status_after
-from app.sessions.store import Entry, Head, IdempotencyKey, Page
-from app.sessions.wire import SessionCreatedWire, StoredEvent, read, written
+from app.sessions.store import Claim, Entry, Head, IdempotencyKey, Page
+from app.sessions.wire import StoredEvent, read, written
+from app.sessions.wire_request import SessionCreatedWire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +39,17 @@ class Append:
 
     session_id: str
     expected: int
+    claim: Claim
     event_type: str
     line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """Events to be read: those of a log behind a number."""
+
+    session_id: str
+    after: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,10 +99,16 @@ class SqliteStore:
         """Give the session begun under a key; see `Store`."""
         return await self._sqlite.run(lambda connection: sqlite_rows.keyed(connection, key))
 
-    def append(self, session_id: str, event: StoredEvent, *, expected: int) -> asyncio.Future[Head]:
+    def append(
+        self, session_id: str, event: StoredEvent, *, expected: int, claim: Claim | None = None
+    ) -> asyncio.Future[Head]:
         """Add an event if nobody else did; see `Store`."""
         item = Append(
-            session_id=session_id, expected=expected, event_type=event.type, line=written(event)
+            session_id=session_id,
+            expected=expected,
+            claim=claim or Claim(),
+            event_type=event.type,
+            line=written(event),
         )
         return self._sqlite.call(_append, item, then=self._tell)
 
@@ -102,17 +118,7 @@ class SqliteStore:
 
     async def read(self, session_id: str, *, after: int = 0) -> tuple[Entry, ...]:
         """Give the events behind a number; see `Store`."""
-
-        def entries(connection: sqlite3.Connection) -> tuple[Entry, ...]:
-            number = _row(connection, session_id).number
-            events = connection.execute(
-                "SELECT sequence, recorded_at, event FROM events "
-                "WHERE session = ? AND sequence > ? ORDER BY sequence",
-                (number, after),
-            )
-            return tuple(_entry(session_id, *event) for event in events)
-
-        return await self._sqlite.run(entries)
+        return await self._sqlite.call(_read, Behind(session_id=session_id, after=after))
 
     async def wait(self, session_id: str, *, after: int, timeout_seconds: float) -> Head:
         """Wait for more; see `Store`."""
@@ -216,7 +222,8 @@ def _append(connection: sqlite3.Connection, items: Sequence[Append]) -> list[Hea
             results.append(UnknownSession(item.session_id))
             continue
         head = row.head
-        if head.sequence != item.expected or head.status.ended:
+        if item.claim.lost or head.sequence != item.expected or head.status.ended:
+            item.claim.lost = True
             results.append(StaleWriter(item.session_id, item.expected, head.sequence))
             continue
         status = status_after(head.status, item.event_type)
@@ -246,6 +253,22 @@ def _heads(connection: sqlite3.Connection, session_ids: Sequence[str]) -> list[H
         rows[session_id].head if session_id in rows else UnknownSession(session_id)
         for session_id in session_ids
     ]
+
+
+def _read(
+    connection: sqlite3.Connection, items: Sequence[Behind]
+) -> list[tuple[Entry, ...] | Exception]:
+    results: list[tuple[Entry, ...] | Exception] = []
+    for item in items:
+        events = sqlite_rows.events(connection, item.session_id, item.after)
+        try:
+            if not events:
+                # There may be nothing new; or there is no such session.
+                _row(connection, item.session_id)
+            results.append(tuple(_entry(item.session_id, *event) for event in events))
+        except (UnknownSession, BrokenLog) as problem:
+            results.append(problem)
+    return results
 
 
 def _row(connection: sqlite3.Connection, session_id: str) -> sqlite_rows.Row:

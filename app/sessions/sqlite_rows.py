@@ -61,6 +61,10 @@ _PAGE = """
     JOIN events AS last ON last.session = s.number
         AND last.sequence = (SELECT max(sequence) FROM events WHERE session = s.number)
 """
+_EVENTS = """
+    SELECT json_group_array(json_array(sequence, recorded_at, event)) FROM events
+    WHERE session = (SELECT number FROM sessions WHERE id = ?) AND sequence > ?
+"""
 _ADD_EVENTS = """
     INSERT INTO events (session, sequence, recorded_at, event)
     SELECT
@@ -117,6 +121,14 @@ def add_events(connection: sqlite3.Connection, events: Iterable[tuple[int, int, 
         for number, sequence, recorded_at, line in events
     )
     connection.execute(_ADD_EVENTS, (f"[{joined}]",))
+
+
+def events(
+    connection: sqlite3.Connection, session_id: str, after: int
+) -> list[tuple[int, int, str]]:
+    """Give the events of a session behind a number: sequence numbers, times, and JSON."""
+    found = connection.execute(_EVENTS, (session_id, after)).fetchone()[0]
+    return sorted((sequence, at, line) for sequence, at, line in json.loads(found))
 
 
 def set_status(connection: sqlite3.Connection, numbers: Sequence[int], status: Status) -> None:

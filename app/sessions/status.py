@@ -31,6 +31,8 @@ _AFTER = MappingProxyType(
         "attempt_started": Status.RUNNING,
         "attempt_finished": Status.RUNNING,
         "disagreement": Status.RUNNING,
+        "improved": Status.RUNNING,
+        "bounded": Status.RUNNING,
         "solved": Status.SOLVED,
         "exhausted": Status.EXHAUSTED,
         "unsolvable": Status.UNSOLVABLE,

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from app.sessions.status import Status
-from app.sessions.wire import SessionCreatedWire, StoredEvent
+from app.sessions.wire import StoredEvent
+from app.sessions.wire_request import SessionCreatedWire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,18 @@ class Page:
     next: str | None
 
 
+@dataclass(slots=True, eq=False)
+class Claim:
+    """One writer's claim to a log, for events that it sends without waiting for each other.
+
+    Attributes:
+        lost: An event was refused, so all behind it are, whatever number they expect: where
+            somebody else wrote one event, that of the next one would fit. The store sets it.
+    """
+
+    lost: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdempotencyKey:
     """A client's name for one request, so that sending it twice makes one session.
@@ -98,7 +111,9 @@ class Store(Protocol):
         """
         ...
 
-    def append(self, session_id: str, event: StoredEvent, *, expected: int) -> Awaitable[Head]:
+    def append(
+        self, session_id: str, event: StoredEvent, *, expected: int, claim: Claim | None = None
+    ) -> Awaitable[Head]:
         """Add an event, if the log still is where the writer believes it to be.
 
         The event is on its way when this returns, and the events of one writer arrive in
@@ -108,6 +123,7 @@ class Store(Protocol):
             session_id: Whose log.
             event: What happened.
             expected: Sequence number of the last event that the writer knows.
+            claim: Of a writer that sends events before it knows what became of the last.
 
         Returns:
             Where the log stands with the event in it. Waiting for that raises

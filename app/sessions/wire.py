@@ -4,100 +4,32 @@ The log is text, and text proves nothing. `AttemptWire.attempt` verifies the pla
 the way back, and outcomes do not come back at all: a session that has one is over.
 """
 
-from fractions import Fraction
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from app.modulo.assurance import Assurance
-from app.modulo.attempt import Feedback, History
-from app.modulo.budget import Budget, Limit
+from app.modulo.budget import Limit
 from app.modulo.events import (
     AttemptFinished,
     AttemptStarted,
+    Bounded,
     Cancelled,
     Disagreement,
     Event,
     Exhausted,
     Failed,
+    Improved,
     Outcome,
     Solved,
     Unsolvable,
 )
-from app.sessions.request import Mode, PlanRequest
+from app.modulo.quality import Bound
 from app.sessions.wire_attempt import AskWire, AttemptWire, plan_wire
 from app.sessions.wire_opinion import OpinionWire
+from app.sessions.wire_request import SessionCreatedWire
 from app.sessions.wire_step import StepWire, Text, Wire, number
-from planners.task import Task
 from planners.verdict import Valid
-
-
-class BudgetWire(Wire):
-    """Limits of the session; null is no limit."""
-
-    attempts: int
-    tokens: int | None = None
-    seconds: float | None = None
-
-
-class SessionCreatedWire(Wire):
-    """A request was accepted; here it is, with its defaults filled in."""
-
-    type: Literal["session_created"] = "session_created"
-    domain: Text
-    problem: Text
-    mode: Mode
-    strategy: str | None = None
-    model: str | None = None
-    budget: BudgetWire
-    feedback: Feedback | None = None
-    history: History | None = None
-    cost_bound: str | None = Field(default=None, description="A decimal or a fraction.")
-    preference: Text | None = None
-    assurance: Assurance = Assurance.SINGLE
-    seed: int = 0
-
-    @classmethod
-    def of(cls, request: PlanRequest) -> "SessionCreatedWire":
-        """Write a request."""
-        budget = request.budget
-        return cls(
-            domain=request.task.domain,
-            problem=request.task.problem,
-            mode=request.mode,
-            strategy=request.strategy,
-            model=request.model,
-            budget=BudgetWire(
-                attempts=budget.attempts, tokens=budget.tokens, seconds=budget.seconds
-            ),
-            feedback=request.feedback,
-            history=request.history,
-            cost_bound=None if request.cost_bound is None else str(request.cost_bound),
-            preference=request.preference,
-            assurance=request.assurance,
-            seed=request.seed,
-        )
-
-    def request(self) -> PlanRequest:
-        """Read the request back.
-
-        Raises:
-            ValueError: the cost bound is no number.
-        """
-        budget = self.budget
-        return PlanRequest(
-            task=Task(domain=self.domain, problem=self.problem),
-            mode=self.mode,
-            strategy=self.strategy,
-            model=self.model,
-            budget=Budget(attempts=budget.attempts, tokens=budget.tokens, seconds=budget.seconds),
-            feedback=self.feedback,
-            history=self.history,
-            cost_bound=None if self.cost_bound is None else Fraction(self.cost_bound),
-            preference=self.preference,
-            assurance=self.assurance,
-            seed=self.seed,
-        )
 
 
 class DeliveredWire(Wire):
@@ -137,6 +69,33 @@ class DisagreementWire(Wire):
     opinions: tuple[OpinionWire, ...] = Field(description="What the others make of it.")
 
 
+class ImprovedWire(Wire):
+    """A plan was accepted that is better than all before it; the session goes on."""
+
+    type: Literal["improved"] = "improved"
+    attempt: int = Field(description="Number of the attempt that found it.")
+    cost: int | float | None = None
+
+
+class BoundWire(Wire):
+    """What every plan costs at least."""
+
+    cost: int | float = Field(description="In units of the task's metric; without one, steps.")
+    engine: str = Field(description="The planner that has proven it, and its version.")
+
+    @classmethod
+    def of(cls, bound: Bound) -> "BoundWire":
+        """Write a bound."""
+        return cls(cost=number(bound.cost), engine=bound.engine)
+
+
+class BoundedWire(Wire):
+    """An optimal planner has told what every plan costs at least."""
+
+    type: Literal["bounded"] = "bounded"
+    bound: BoundWire
+
+
 class SolvedWire(Wire):
     """A plan was accepted: it was executed, and it reaches the goal."""
 
@@ -145,6 +104,12 @@ class SolvedWire(Wire):
     cost: int | float | None = None
     attempt: int = Field(description="Number of the attempt that found it.")
     proposer: str
+    engine: str | None = Field(
+        default=None, description="The sound planner that made it; none where a model did."
+    )
+    bound: BoundWire | None = Field(
+        default=None, description="What every plan costs at least, where that is proven."
+    )
     assurance: Assurance = Field(
         default=Assurance.SINGLE,
         description="`double` where an independent validator finds the plan valid, too.",
@@ -192,6 +157,8 @@ StoredEvent: TypeAlias = Annotated[
     | AttemptStartedWire
     | AttemptFinishedWire
     | DisagreementWire
+    | ImprovedWire
+    | BoundedWire
     | OutcomeWire,
     Field(discriminator="type"),
 ]
@@ -234,8 +201,16 @@ def wired(event: Event) -> StoredEvent:
                 verdict="valid" if isinstance(attempt.verdict, Valid) else "invalid",
                 opinions=tuple(OpinionWire.of(opinion) for opinion in attempt.opinions),
             )
+        case Improved(attempt=attempt, proof=proof):
+            return ImprovedWire(attempt=attempt, cost=_cost(proof))
+        case Bounded(bound=bound):
+            return BoundedWire(bound=BoundWire.of(bound))
         case _:
             return outcome_wire(event)
+
+
+def _cost(proof: Valid) -> int | float | None:
+    return None if proof.cost is None else number(proof.cost)
 
 
 def outcome_wire(outcome: Outcome) -> OutcomeWire:
@@ -244,9 +219,11 @@ def outcome_wire(outcome: Outcome) -> OutcomeWire:
         case Solved():
             return SolvedWire(
                 plan=plan_wire(outcome.plan),
-                cost=None if outcome.proof.cost is None else number(outcome.proof.cost),
+                cost=_cost(outcome.proof),
                 attempt=outcome.attempt,
                 proposer=outcome.proposer,
+                engine=outcome.engine,
+                bound=None if outcome.bound is None else BoundWire.of(outcome.bound),
                 assurance=outcome.assurance,
                 opinions=tuple(OpinionWire.of(opinion) for opinion in outcome.opinions),
             )

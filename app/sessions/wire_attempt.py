@@ -8,9 +8,11 @@ from app.llm.chat import Tokens
 from app.modulo.attempt import Ask, Attempt, Feedback, History, Proposal, Reading, Unread
 from app.modulo.critique import Critique, Opinion
 from app.modulo.proposer import Verifier
+from app.sessions.wire_offer import OfferWire
 from app.sessions.wire_opinion import OpinionWire
-from app.sessions.wire_step import StepWire, Text, Wire
+from app.sessions.wire_step import StepWire, Text, Wire, absent
 from app.sessions.wire_verdict import VerdictWire, verdict_wire
+from planners.engines.engine import GaveUp, PlanFound, Report
 from planners.plan import Plan
 from planners.task import Task
 
@@ -87,7 +89,11 @@ class CritiqueWire(Wire):
     opinion: Opinion
     message: Text = ""
     score: float | None = None
+    offer: OfferWire | None = Field(
+        default=None, exclude_if=absent, description="What a constructive critic offers."
+    )
     tokens: TokensWire = TokensWire()
+    seconds: float = Field(default=0.0, description="CPU time, where the critic counts it.")
 
     @classmethod
     def of(cls, critique: Critique) -> "CritiqueWire":
@@ -98,7 +104,9 @@ class CritiqueWire(Wire):
             opinion=critique.opinion,
             message=critique.message,
             score=critique.score,
+            offer=None if critique.offer is None else OfferWire.of(critique.offer),
             tokens=TokensWire.of(critique.tokens),
+            seconds=critique.seconds,
         )
 
     def critique(self) -> Critique:
@@ -109,7 +117,48 @@ class CritiqueWire(Wire):
             opinion=self.opinion,
             message=self.message,
             score=self.score,
+            offer=None if self.offer is None else self.offer.offer(),
             tokens=self.tokens.tokens(),
+            seconds=self.seconds,
+        )
+
+
+class PlannerWire(Wire):
+    """The sound planner that made a proposal."""
+
+    engine: str
+    version: str
+    result: str = Field(description="Which block its answer belongs to, such as `out_of_time`.")
+    optimal: bool = Field(default=False, description="It says that no plan is cheaper.")
+    seconds: float = Field(description="Wall-clock time of the engine.")
+    steps: int | None = Field(default=None, description="Search steps as the engine counts them.")
+    notes: tuple[Text, ...] = Field(
+        default=(), description="What was done otherwise than asked, for the user."
+    )
+
+    @classmethod
+    def of(cls, report: Report) -> "PlannerWire":
+        """Write a report."""
+        result = report.result
+        return cls(
+            engine=report.engine,
+            version=report.version,
+            result=report.block,
+            optimal=isinstance(result, PlanFound) and result.optimal,
+            seconds=report.seconds,
+            steps=report.steps,
+            notes=report.notes,
+        )
+
+    def report(self, plan: Plan | None) -> Report:
+        """Read the report back, without what it claims: text proves nothing."""
+        return Report(
+            engine=self.engine,
+            version=self.version,
+            result=GaveUp(self.result) if plan is None else PlanFound(plans=(plan,)),
+            seconds=self.seconds,
+            steps=self.steps,
+            notes=self.notes,
         )
 
 
@@ -123,6 +172,9 @@ class AttemptWire(Wire):
     tokens: TokensWire = Field(description="What the proposal cost, without the critics.")
     finish_reason: str
     proposal_seconds: float = Field(description="Wall-clock time of the proposal.")
+    planner: PlannerWire | None = Field(
+        default=None, description="The sound planner that made the proposal; none for a model."
+    )
     plan: tuple[StepWire, ...] | None = Field(
         default=None, description="The plan read from the text, or nothing."
     )
@@ -142,7 +194,7 @@ class AttemptWire(Wire):
     @classmethod
     def of(cls, attempt: Attempt) -> "AttemptWire":
         """Write an attempt."""
-        reading = attempt.reading
+        reading, report = attempt.reading, attempt.proposal.report
         return cls(
             number=attempt.number,
             round=attempt.round,
@@ -151,6 +203,7 @@ class AttemptWire(Wire):
             tokens=TokensWire.of(attempt.proposal.tokens),
             finish_reason=attempt.proposal.finish_reason,
             proposal_seconds=attempt.proposal.seconds,
+            planner=None if report is None else PlannerWire.of(report),
             plan=None if reading.plan is None else plan_wire(reading.plan),
             unread=tuple(
                 UnreadWire(line=unread.line, text=unread.text, reason=unread.reason)
@@ -169,6 +222,7 @@ class AttemptWire(Wire):
         Raises:
             ValueError: a time in the plan is no number.
         """
+        plan = None if self.plan is None else plan_of(self.plan)
         return Attempt(
             number=self.number,
             round=self.round,
@@ -178,9 +232,10 @@ class AttemptWire(Wire):
                 tokens=self.tokens.tokens(),
                 finish_reason=self.finish_reason,
                 seconds=self.proposal_seconds,
+                report=None if self.planner is None else self.planner.report(plan),
             ),
             reading=Reading(
-                plan=None if self.plan is None else plan_of(self.plan),
+                plan=plan,
                 unread=tuple(
                     Unread(line=unread.line, text=unread.text, reason=unread.reason)
                     for unread in self.unread

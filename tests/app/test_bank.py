@@ -1,12 +1,20 @@
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
 
 from app.bank import open_bank, sampled
 from app.modulo.assurance import Assurance
-from app.sessions.request import PlanRequest
+from app.modulo.budget import Budget
+from app.modulo.events import AttemptFinished
+from app.modulo.quality import Goal
+from app.modulo.strategies.ladder import Rung
+from app.modulo.watch import Watch
+from app.sessions.errors import RequestRefused
+from app.sessions.request import LadderRequest, PlanRequest
 from app.settings import Settings
 from planners.generators.blocksworld import generate
+from tests.app.llm.simulated_server import Answer, simulated_server
 
 
 def request(seed: int) -> PlanRequest:
@@ -45,5 +53,72 @@ async def test_a_session_is_refereed_on_request_and_by_sampling(
     monkeypatch.setenv("MODULO_REFEREE_FOLDER", str(tmp_path))
     async with open_bank(Settings()) as bank:
         loop = bank.compose(replace(request(5), assurance=assurance))
-        assert (loop._referee is bank.referee) is refereed
+        assert (loop._bench.referee is bank.referee) is refereed
         assert bank.referee.folder == tmp_path
+
+
+async def test_a_request_with_a_ladder_and_no_strategy_gets_the_ladder():
+    async with open_bank(Settings()) as bank:
+        asked = replace(request(5), ladder=LadderRequest(rungs=(Rung.PLAN,), after=2))
+        assert bank.names(asked) == ("apprentice", "ladder")
+        loop = bank.compose(asked)
+        assert loop._strategy.rungs == (Rung.PLAN,)
+        assert loop._strategy.after == 2
+        assert set(loop._bench.proposers) == {"apprentice", "planner:plan"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"strategy": "resample", "ladder": LadderRequest()}, "/ladder"),
+        ({"watch": (Watch.BOUND,)}, "/watch"),
+        ({"critics": ("flattery",)}, "/critics/constructive"),
+        # The apprentice has no words for what it is offered.
+        ({"critics": ("landmarks",)}, "/critics/constructive"),
+    ],
+)
+async def test_what_makes_no_sense_together_is_refused(changes, pointer):
+    async with open_bank(Settings()) as bank:
+        with pytest.raises(RequestRefused) as refused:
+            bank.compose(replace(request(5), **changes))
+    assert refused.value.pointer == pointer
+
+
+async def test_each_watcher_is_there_once_however_often_it_was_named():
+    async with open_bank(Settings()) as bank:
+        watch = (Watch.UNSOLVABILITY, Watch.BOUND, Watch.UNSOLVABILITY)
+        loop = bank.compose(replace(request(5), watch=watch, goal=Goal.BEST))
+        assert len(loop._watchers) == 2
+
+
+async def test_what_a_critic_offers_reaches_the_model_with_the_next_prompt():
+    async with simulated_server() as server:
+        server.replies(Answer(pieces=("(stack b1 b2)",)))
+        settings = Settings(model_url=server.url, model="someone")
+        async with open_bank(settings) as bank:
+            asked = replace(
+                request(5),
+                strategy="backprompt",
+                critics=("nearest_repair",),
+                budget=Budget(attempts=2),
+            )
+            async with aclosing(bank.compose(asked).solve(asked.task, asked.budget)) as events:
+                attempts = [
+                    event.attempt async for event in events if isinstance(event, AttemptFinished)
+                ]
+    offered = attempts[0].critiques[-1]
+    assert offered.offer is not None
+    assert offered.message in server.received[1].body["messages"][-1]["content"]
+
+
+async def test_constructive_critics_are_there_where_they_are_named(monkeypatch):
+    monkeypatch.setenv("MODULO_MODEL_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("MODULO_MODEL", "someone")
+    async with open_bank(Settings()) as bank:
+        offered = {offer["name"] for offer in bank.catalogue()["critics"]}
+        names = ("landmarks", "relaxed_plan", "nearest_repair")
+        assert offered >= set(names)
+        asked = replace(request(5), critics=(*names, "landmarks"))
+        chosen = [critic.name for critic in bank.compose(asked)._bench.critics]
+        assert chosen == ["executability", *names]
+        assert [critic.name for critic in bank.compose(request(5))._bench.critics] == chosen[:1]

@@ -228,6 +228,7 @@ def test_bad_input_names_its_place_without_a_traceback(folder, domain, says):
         ("solve", "domain.pddl", "problem.pddl", "--model", "m", "--model-url", "no url"),
         ("solve", "domain.pddl", "problem.pddl", "--mode", "autonomous", "--strategy", "resample"),
         ("generate", "blocksworld", "--blocks", "0"),
+        ("generate", "logistics", "--cities", "1"),
         ("fly",),
     ],
     ids=" ".join,
@@ -273,9 +274,10 @@ def test_an_interrupt_cancels_without_a_traceback(folder):
     assert "Traceback" not in stderr
 
 
-def test_generate_is_deterministic_and_differs_by_seed(tmp_path):
+@pytest.mark.parametrize("kind", ["blocksworld", "logistics"])
+def test_generate_is_deterministic_and_differs_by_seed(tmp_path, kind):
     def problem(seed: int) -> str:
-        return modulo("generate", "blocksworld", "--blocks", 5, "--seed", seed, cwd=tmp_path).stdout
+        return modulo("generate", kind, "--seed", seed, cwd=tmp_path).stdout
 
     assert problem(1) == problem(1)
     assert problem(1) != problem(2)

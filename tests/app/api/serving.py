@@ -13,13 +13,24 @@ import httpx
 from app.api.app import create_app
 from app.api.server import Server
 from app.api.service import Limits, Service
+from app.proposers.sound import SoundPlanners
 from app.sessions.runner import Runner
 from app.sessions.sqlite import SqliteStore
 from tests.app.sessions.parts import Patient, SmallBank
 
-CATALOGUE: Mapping[str, list[Mapping[str, str]]] = {
+LAMPLIGHTER = {
+    "name": "lamplighter",
+    "summary": "plans with lamps",
+    "version": None,
+    "licence": "MIT",
+    "source": "pip install lamplighter",
+    "purposes": ["plan", "proof"],
+    "features": ["negative conditions"],
+}
+CATALOGUE: Mapping[str, list[Mapping[str, object]]] = {
     "models": [{"name": "patient", "summary": "answers in turn"}],
     "strategies": [{"name": "resample", "summary": "asks afresh"}],
+    "engines": [LAMPLIGHTER, {**LAMPLIGHTER, "name": "torch", "version": "1.2"}],
 }
 LIMITS = Limits(body_bytes=200_000, keep_alive_seconds=0.1)
 
@@ -35,7 +46,11 @@ class Served:
 
 @asynccontextmanager
 async def serve(
-    folder: Path, proposer: Patient, limits: Limits = LIMITS
+    folder: Path,
+    proposer: Patient,
+    limits: Limits = LIMITS,
+    *,
+    planners: SoundPlanners | None = None,
 ) -> AsyncGenerator[Served, None]:
     opened: list[Service] = []
 
@@ -52,6 +67,7 @@ async def serve(
                     runner=runner,
                     composer=bank,
                     verifier=bank.verifier,
+                    planners=planners or SoundPlanners(),
                     catalogue=lambda: CATALOGUE,
                 )
             )

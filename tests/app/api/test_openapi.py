@@ -43,6 +43,7 @@ def test_every_route_of_the_design_is_there(document):
         "get /v1/plans/{session_id}/events",
         "get /v1/plans/{session_id}/plan",
         "post /v1/validations",
+        "post /v1/repairs",
         "get /v1/catalogue",
         "get /livez",
         "get /readyz",
@@ -82,7 +83,7 @@ def test_streams_declare_their_events(document):
         content = dict(operations(document))[name]["responses"]["200"]["content"]
         assert content["text/event-stream"]["schema"] == {"$ref": "#/components/schemas/Event"}
     event = document["components"]["schemas"]["Event"]
-    assert len(event["oneOf"]) == 11
+    assert len(event["oneOf"]) == 13
 
 
 def test_the_document_is_json(document):
@@ -90,7 +91,7 @@ def test_the_document_is_json(document):
 
 
 def test_every_field_of_a_request_is_described(document):
-    for name in ("PlanIn", "BudgetIn", "CriticsIn", "ValidationIn"):
+    for name in ("PlanIn", "BudgetIn", "CriticsIn", "LadderIn", "ValidationIn", "RepairIn"):
         schema = document["components"]["schemas"][name]
         assert schema["additionalProperties"] is False
         for field, said in schema["properties"].items():
@@ -110,3 +111,6 @@ async def test_the_examples_work_as_they_stand(tmp_path, document):
         for example in schemas["ValidationIn"]["examples"]:
             results = (await served.client.post("/v1/validations", json=example)).json()["results"]
             assert [result["type"] for result in results] == ["valid", "invalid"]
+        for example in schemas["RepairIn"]["examples"]:
+            told = (await served.client.post("/v1/repairs", json=example)).json()
+            assert told["outcome"] in {"solved", "refused"}, told

@@ -46,6 +46,8 @@ async def test_a_request_waits_for_its_plan_and_gets_the_finished_session(served
         "cost": 2,
         "attempt": 2,
         "proposer": "patient",
+        "engine": None,
+        "bound": None,
         "assurance": "single",
         "opinions": [],
     }

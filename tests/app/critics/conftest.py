@@ -47,3 +47,15 @@ def dear() -> Plan:
 def wrong() -> Plan:
     """Cannot be executed."""
     return read_plan("(go b c)")
+
+
+@pytest.fixture(scope="session")
+def clock() -> Task:
+    """A task whose one action takes time."""
+    return Task(
+        domain="""(define (domain clock) (:requirements :durative-actions)
+          (:predicates (wound) (rung))
+          (:durative-action ring :parameters () :duration (= ?duration 1)
+            :condition (at start (wound)) :effect (at end (rung))))""",
+        problem="(define (problem noon) (:domain clock) (:init (wound)) (:goal (rung)))",
+    )

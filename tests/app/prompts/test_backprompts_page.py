@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from app.critics.cost_bound import CostBound
+from app.critics.landmarks import Landmarks
+from app.critics.nearest_repair import NearestRepair
+from app.critics.relaxed_plan import RelaxedPlan
 from app.modulo.attempt import Attempt, Feedback, Unread
-from app.prompts import feedback, flaws, quoting, task_wording
+from app.modulo.critique import Critic
+from app.prompts import feedback, flaws, offers, quoting, task_wording
 from app.prompts.feedback import tell
 from app.prompts.lexicon import NaturalSpeech, PddlSpeech, Speech
 from planners import Task
@@ -69,6 +73,21 @@ async def test_the_page_shows_what_a_rejected_valid_plan_is_told(
     critique = await CostBound(Fraction(4)).criticise(blocks, valid.plan, valid.verdict)
     attempt = make_attempt(blocks, SOLVING, critiques=(critique,))
     assert said(blocks, attempt, level=Feedback.FIRST_FLAW) == shown["rejected"]
+
+
+@pytest.mark.parametrize("critic", [Landmarks(), RelaxedPlan(), NearestRepair()])
+async def test_the_page_shows_what_critics_offer(
+    shown: dict[str, str], blocks: Task, make_attempt: Make, critic: Critic
+) -> None:
+    text = PAGE.read_text().partition("For `")[2].partition("` they offer these")[0]
+    attempt = make_attempt(blocks, text)
+    assert attempt.plan is not None
+    assert attempt.verdict is not None
+    critique = await critic.criticise(blocks, attempt.plan, attempt.verdict)
+    assert critique.message == shown[critic.name]
+    helped = make_attempt(blocks, text, critiques=(critique,))
+    assert said(blocks, helped, level=Feedback.FIRST_FLAW).endswith(shown[critic.name])
+    assert f"past the first {offers.MOST_OFFERED} are counted" in PAGE.read_text()
 
 
 def test_the_page_tells_the_bounds() -> None:

@@ -1,7 +1,5 @@
 """Recorded answers of 16 models read and verified, against the verdicts recorded for them."""
 
-import gzip
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app.evaluation.planbench import RESPONSES, rows, task_of
 from app.modulo.attempt import Reading
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "reading.md"
@@ -40,21 +39,17 @@ class Answer:
         return tuple(str(self.row[key]) for key in keys)
 
 
-def rows(folder: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(folder / "responses.jsonl.gz", "rt", encoding="utf-8") as file:
-        for line in file:
-            row = json.loads(line)
-            # The labels of the unsolvable sets are no verdicts.
-            if row["raw_response"] is not None and not row["set"].startswith("unsolvable"):
-                yield row
+def answers_of(folder: Path) -> Iterator[dict[str, Any]]:
+    for row in rows(folder / RESPONSES):
+        # The labels of the unsolvable sets are no verdicts.
+        if row["raw_response"] is not None and not row["set"].startswith("unsolvable"):
+            yield row
 
 
 def judge(row: dict[str, Any], folder: Path, planbench: ModuleType) -> Answer:
-    instances = folder / "instances" / row["instance_set"]
-    domain = (instances / "domain.pddl").read_text(encoding="utf-8")
-    problem = (instances / f"{row['instance']}.pddl").read_text(encoding="utf-8")
-    reading = planbench.read(row["raw_response"], domain, problem)
-    valid = reading.plan is not None and planbench.judge(reading.plan, domain, problem)
+    task = task_of(folder, row["instance_set"], row["instance"])
+    reading = planbench.read(row["raw_response"], task.domain, task.problem)
+    valid = reading.plan is not None and planbench.judge(reading.plan, task.domain, task.problem)
     return Answer(row=row, reading=reading, valid=valid)
 
 
@@ -63,7 +58,7 @@ def sample(shared_data: Path, planbench: ModuleType) -> list[Answer]:
     """Answers of every set, prompt and model, evenly spaced."""
     folder = shared_data / "planbench"
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows(folder):
+    for row in answers_of(folder):
         groups[tuple(str(row[key]) for key in ("set", "prompt", "shots", "cot", "model"))].append(
             row
         )
@@ -77,7 +72,7 @@ def sample(shared_data: Path, planbench: ModuleType) -> list[Answer]:
 @pytest.fixture(scope="module")
 def everything(shared_data: Path, planbench: ModuleType) -> list[Answer]:
     folder = shared_data / "planbench"
-    return [judge(row, folder, planbench) for row in rows(folder)]
+    return [judge(row, folder, planbench) for row in answers_of(folder)]
 
 
 def share(answers: list[Answer], *, against: str) -> float:

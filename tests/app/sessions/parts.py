@@ -15,7 +15,7 @@ from app.modulo.strategies.resample import Resample
 from app.reading import AnswerReader
 from app.sessions.errors import RequestRefused
 from app.sessions.request import PlanRequest
-from app.sessions.wire import SessionCreatedWire
+from app.sessions.wire_request import SessionCreatedWire
 from planners import Task
 from planners.workers import VerifierProcesses
 from tests.app.modulo.lamps import TASK

@@ -6,7 +6,8 @@ from app.modulo.assurance import Assurance
 from app.sessions.resume import Resumption
 from app.sessions.sqlite import SqliteStore
 from app.sessions.status import Status
-from app.sessions.wire import SessionCreatedWire, read, written
+from app.sessions.wire import read, written
+from app.sessions.wire_request import SessionCreatedWire
 from planners.opinion import Stand
 from tests.app.modulo.lamps import GOOD, TASK
 from tests.app.modulo.test_assurance import Fixed

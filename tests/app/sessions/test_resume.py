@@ -1,17 +1,19 @@
 """One session from where its log ends to its outcome."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from app.modulo.budget import Budget
 from app.modulo.critique import Critique
 from app.proposers.replay import Replay
-from app.sessions.errors import StoreUnavailable
+from app.sessions.errors import StaleWriter, StoreUnavailable
 from app.sessions.history import tell
-from app.sessions.resume import Resumption
+from app.sessions.resume import Resumption, Writer
 from app.sessions.sqlite import SqliteStore
 from app.sessions.status import Status
 from app.sessions.store import Store
@@ -20,9 +22,10 @@ from app.sessions.wire import (
     DeliveredWire,
     ExhaustedWire,
     FailedWire,
-    SessionCreatedWire,
+    ReleasedWire,
     SolvedWire,
 )
+from app.sessions.wire_request import SessionCreatedWire
 from planners import Task
 from tests.app.modulo.lamps import BROKEN, GOOD, HALF, PROSE
 from tests.app.sessions.parts import CREATED, REQUEST, Gated, Patient, SmallBank
@@ -43,6 +46,24 @@ class BrokenBank(SmallBank):
 
     def compose(self, request):
         raise KeyError("secret of the house")
+
+
+class Watched(SqliteStore):
+    """A store that can say what is durable, and what was when an event was sent."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.sent: list[tuple[str, asyncio.Future]] = []
+        self.durable_before: dict[str, list[str]] = {}
+
+    def append(self, session_id, event, *, expected, claim=None):
+        self.durable_before[event.type] = self.durable()
+        added = super().append(session_id, event, expected=expected, claim=claim)
+        self.sent.append((event.type, added))
+        return added
+
+    def durable(self) -> list[str]:
+        return [event_type for event_type, added in self.sent if added.done()]
 
 
 @pytest.fixture
@@ -213,6 +234,62 @@ async def test_a_log_that_makes_no_request_fails_and_says_so(store):
     failed = await last(store)
     assert isinstance(failed, FailedWire)
     assert "cannot be used" in failed.reason
+
+
+async def test_what_was_paid_for_is_durable_before_more_is_asked_for(tmp_path):
+    async with Watched(tmp_path / "watched.db") as store:
+
+        class Careful(Patient):
+            async def propose(self, task, ask, trace, remaining):
+                assert store.durable().count("attempt_finished") == len(trace)
+                return await super().propose(task, ask, trace, remaining)
+
+        await store.create("s", CREATED)
+        await resumption(store, SmallBank(Careful([HALF, BROKEN, GOOD]))).take_up("s")
+        assert (await store.head("s")).status is Status.SOLVED
+
+
+async def test_an_outcome_is_on_its_way_together_with_the_attempt_it_follows_from(tmp_path):
+    async with Watched(tmp_path / "watched.db") as store:
+        await store.create("s", CREATED)
+        await resumption(store, SmallBank(Patient([HALF, GOOD]))).take_up("s")
+        assert store.durable_before["solved"].count("attempt_finished") == 1
+        assert store.durable()[-2:] == ["attempt_finished", "solved"]
+
+
+async def test_of_events_sent_after_somebody_else_wrote_none_gets_in_though_its_number_fits(store):
+    await store.create("s", CREATED)
+    writer = Writer(store, "s", 1)
+    await store.append("s", DeliveredWire(), expected=1)
+    for _ in range(3):
+        writer.send(ReleasedWire())
+    with pytest.raises(StaleWriter):
+        await writer.settle()
+    assert await types(store) == ["session_created", "delivered"]
+
+
+async def test_a_writer_that_lets_go_leaves_nothing_for_asyncio_to_report(store):
+    await store.create("s", CREATED)
+    reported: list[dict] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context))
+    writer = Writer(store, "s", 0)
+    for _ in range(3):
+        writer.send(DeliveredWire())
+    with pytest.raises(StaleWriter):
+        await writer.settle()
+    writer.let_go()
+    await store.ping()
+    gc.collect()
+    assert reported == []
+
+
+async def test_a_writer_stops_at_the_event_after_one_that_was_refused(store):
+    await store.create("s", CREATED)
+    writer = Writer(store, "s", 0)
+    writer.send(DeliveredWire())
+    await store.ping()
+    with pytest.raises(StaleWriter):
+        writer.send(DeliveredWire())
 
 
 async def test_a_session_released_just_after_an_event_counts_that_event(store):

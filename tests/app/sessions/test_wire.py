@@ -13,20 +13,28 @@ from app.modulo.critique import Critique, Opinion
 from app.modulo.events import (
     AttemptFinished,
     AttemptStarted,
+    Bounded,
     Cancelled,
     Exhausted,
     Failed,
+    Improved,
     Solved,
     Unsolvable,
 )
-from app.sessions.request import Mode, PlanRequest
-from app.sessions.wire import SessionCreatedWire, read, wired, written
+from app.modulo.offer import Kind, Offer
+from app.modulo.quality import Bound, Goal
+from app.modulo.strategies.ladder import Rung
+from app.modulo.watch import Watch
+from app.sessions.request import LadderRequest, Mode, PlanRequest
+from app.sessions.wire import read, wired, written
 from app.sessions.wire_attempt import AttemptWire
 from app.sessions.wire_flaw import flaw_wire
+from app.sessions.wire_request import SessionCreatedWire
 from app.sessions.wire_step import number
 from app.sessions.wire_verdict import verdict_wire
 from planners import Invalid, Plan, Step, Task, Valid, read_plan, verify
 from planners.condition import Cause, Inequality, Literal
+from planners.engines.engine import OutOfTime, PlanFound, ProvenUnsolvable, Report
 from planners.verdict import (
     ConflictingEffects,
     DivisionByZero,
@@ -56,6 +64,16 @@ STEPS = st.builds(
     arguments=st.lists(NAMES, max_size=3).map(tuple),
     start=TIMES,
     duration=TIMES,
+)
+OFFERS = st.builds(
+    Offer,
+    kind=st.sampled_from(Kind),
+    place=COUNTS,
+    steps=st.lists(STEPS, max_size=3).map(tuple),
+    facts=st.lists(
+        st.builds(Literal, NAMES, st.lists(NAMES, max_size=3).map(tuple)), max_size=3
+    ).map(tuple),
+    more=COUNTS,
 )
 TOKENS = st.builds(Tokens, prompt=COUNTS, cached=COUNTS, completion=COUNTS)
 ATTEMPTS = st.builds(
@@ -90,7 +108,9 @@ ATTEMPTS = st.builds(
             opinion=st.sampled_from(Opinion),
             message=NAMES,
             score=st.none() | SECONDS,
+            offer=st.none() | OFFERS,
             tokens=TOKENS,
+            seconds=SECONDS,
         ),
         max_size=2,
     ).map(tuple),
@@ -153,6 +173,16 @@ def test_any_text_of_a_model_can_be_written_and_read(text):
         history=st.none() | st.sampled_from(History),
         cost_bound=st.none() | st.fractions(),
         preference=st.none() | NAMES,
+        critics=st.lists(NAMES, max_size=2).map(tuple),
+        goal=st.sampled_from(Goal),
+        watch=st.lists(st.sampled_from(Watch), max_size=2).map(tuple),
+        ladder=st.none()
+        | st.builds(
+            LadderRequest,
+            rungs=st.lists(st.sampled_from(Rung), max_size=5).map(tuple),
+            after=st.none() | COUNTS,
+            share=SECONDS,
+        ),
         seed=COUNTS,
     )
 )
@@ -160,6 +190,42 @@ def test_a_request_comes_back_as_it_was_accepted(request):
     created = read(written(SessionCreatedWire.of(request)))
     assert isinstance(created, SessionCreatedWire)
     assert created.request() == request
+
+
+@pytest.mark.parametrize(
+    ("result", "block", "optimal"),
+    [
+        (ProvenUnsolvable(), "proven_unsolvable", False),
+        (PlanFound(plans=(read_plan(GOOD),), optimal=True), "plan_found", True),
+        (OutOfTime(2.0), "out_of_time", False),
+    ],
+)
+def test_what_a_planner_said_is_written_and_what_it_claims_is_not_read_back(result, block, optimal):
+    report = Report(engine="lpg", version="1.4", result=result, seconds=0.5, steps=7)
+    text = GOOD if optimal else ""
+    made = replace(
+        attempt_of(GOOD),
+        proposal=Proposal(text=text, report=report),
+        reading=Reading(plan=read_plan(text) if text else None),
+    )
+    back = read(written(wired(AttemptFinished(attempt=made)))).attempt
+    assert (back.planner.result, back.planner.optimal) == (block, optimal)
+    proposal = back.unjudged().proposal
+    assert (proposal.engine, proposal.report.steps) == ("lpg 1.4", 7)
+    assert not proposal.proves_unsolvable
+    assert not proposal.claims_optimal
+
+
+def test_critiques_and_requests_of_logs_from_before_there_were_offers_are_read():
+    critique = Critique(critic="preference", hard=False, opinion=Opinion.REJECT, message="dull")
+    attempt = replace(attempt_of(GOOD), critiques=(critique,))
+    text = json.loads(written(wired(AttemptFinished(attempt=attempt))))
+    assert "offer" not in text["attempt"]["critiques"][0]
+    del text["attempt"]["critiques"][0]["seconds"]
+    assert read(json.dumps(text)).attempt.unjudged().critiques == (critique,)
+    created = json.loads(written(SessionCreatedWire.of(PlanRequest(task=TASK))))
+    created.pop("critics", None)
+    assert read(json.dumps(created)).request() == PlanRequest(task=TASK)
 
 
 async def test_the_verdict_of_a_log_is_not_believed():
@@ -272,6 +338,14 @@ def test_every_flaw_has_a_form_of_its_own(flaw, type_):
         ),
         (Exhausted(limit=Limit.SECONDS, best=None), {"type": "exhausted", "limit": "seconds"}),
         (Unsolvable(engine="fd 24.06"), {"type": "unsolvable", "engine": "fd 24.06"}),
+        (
+            Improved(attempt=2, proof=verify(TASK, read_plan(GOOD))),
+            {"type": "improved", "attempt": 2, "cost": 2},
+        ),
+        (
+            Bounded(bound=Bound(cost=Fraction(3, 2), engine="fd 24.06")),
+            {"type": "bounded", "bound": {"cost": 1.5, "engine": "fd 24.06"}},
+        ),
         (Cancelled(), {"type": "cancelled"}),
         (Failed(reason="why"), {"type": "failed", "reason": "why"}),
     ],

@@ -1,0 +1,1 @@
+"""Evaluation: recorded and generated cases, conditions, journals, statistics, reports."""
