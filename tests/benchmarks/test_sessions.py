@@ -17,7 +17,7 @@ from app.sessions.request import PlanRequest
 from app.sessions.runner import Runner
 from app.sessions.sqlite import SqliteStore
 from app.sessions.status import Status
-from app.sessions.wire import SessionCreatedWire
+from app.sessions.wire_request import SessionCreatedWire
 from tests.app.modulo.lamps import GOOD, HALF, TASK
 from tests.app.sessions.parts import Patient, SmallBank
 

@@ -4,18 +4,16 @@ The recorded check stops at the first step that fails, whatever is wrong with it
 compared with the flaw of the smallest index, not with the first that is reported.
 """
 
-import gzip
-import json
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from app.evaluation.planbench import RecordedPlan, response_plans, task_of, transcript_plans
 from planners import (
+    Plan,
     Task,
     UnknownAction,
     UnknownObject,
@@ -24,7 +22,6 @@ from planners import (
     Valid,
     WrongArguments,
     WrongType,
-    read_plan,
     verify,
 )
 
@@ -40,83 +37,41 @@ CHECKER = {
 PER_STRATUM = 14
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """A recorded plan with its recorded verdict."""
-
-    group: str
-    instance_set: str
-    instance: str
-    plan: str
-    checker: str
-    step: int | None
-
-
 @pytest.fixture(scope="module")
 def planbench(shared_data: Path) -> Path:
     return shared_data / "planbench"
 
 
 @pytest.fixture(scope="module")
-def recorded(planbench: Path) -> list[Recorded]:
-    return [*of_responses(planbench), *of_transcripts(planbench)]
+def recorded(planbench: Path) -> list[RecordedPlan]:
+    return [*response_plans(planbench), *transcript_plans(planbench)]
 
 
-def rows(path: Path) -> Iterator[dict]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+def group_of(each: RecordedPlan) -> str:
+    return f"{each.set} {each.prompt if each.round is None else 'rounds'}"
 
 
-def of_responses(planbench: Path) -> Iterator[Recorded]:
-    for row in rows(planbench / "responses.jsonl.gz"):
-        if row["extracted_plan"] is not None or row["checker"] == "no_plan":
-            yield one(f"{row['set']} {row['prompt']}", row, row, row["extracted_plan"] or [])
-
-
-def of_transcripts(planbench: Path) -> Iterator[Recorded]:
-    for row in rows(planbench / "transcripts.jsonl.gz"):
-        for turn in row["rounds"]:
-            if turn.get("plan") is not None:
-                yield one(f"{row['set']} rounds", row, turn, turn["plan"])
-
-
-def one(group: str, row: dict, judged: dict, plan: list[str]) -> Recorded:
-    return Recorded(
-        group=group,
-        instance_set=row["instance_set"],
-        instance=str(row["instance"]),
-        plan="\n".join(plan),
-        checker=judged["checker"],
-        step=judged["failing_step"],
-    )
-
-
-def stratified(recorded: list[Recorded]) -> list[Recorded]:
+def stratified(recorded: list[RecordedPlan]) -> list[RecordedPlan]:
     """Take some of each group and verdict, spread evenly over the instances."""
-    strata: dict[tuple[str, str], list[Recorded]] = defaultdict(list)
+    strata: dict[tuple[str, str], list[RecordedPlan]] = defaultdict(list)
     for each in recorded:
-        strata[each.group, each.checker].append(each)
+        strata[group_of(each), each.checker].append(each)
     spread = (
         every[:: max(1, len(every) // PER_STRATUM)][:PER_STRATUM] for every in strata.values()
     )
     return list(chain.from_iterable(spread))
 
 
-def disagreements(planbench: Path, recorded: list[Recorded]) -> list[tuple[Recorded, object]]:
-    @cache
-    def task(instance_set: str, instance: str) -> Task:
-        folder = planbench / "instances" / instance_set
-        return Task(
-            domain=(folder / "domain.pddl").read_text(encoding="utf-8"),
-            problem=(folder / f"{instance}.pddl").read_text(encoding="utf-8"),
-        )
-
+def disagreements(
+    planbench: Path, recorded: list[RecordedPlan]
+) -> list[tuple[RecordedPlan, object]]:
+    task = cache(partial(task_of, planbench))
     found = ((each, judged(task(each.instance_set, each.instance), each.plan)) for each in recorded)
     return [(each, verdict) for each, verdict in found if verdict != expected(each)]
 
 
-def judged(task: Task, plan: str) -> tuple[str, int | None]:
-    verdict = verify(task, read_plan(plan))
+def judged(task: Task, plan: Plan) -> tuple[str, int | None]:
+    verdict = verify(task, plan)
     if isinstance(verdict, Valid):
         return "valid", None
     first = min((verdict.flaw, *verdict.also), key=lambda flaw: flaw.index)
@@ -124,9 +79,9 @@ def judged(task: Task, plan: str) -> tuple[str, int | None]:
     return kind, None if kind == "goal" else first.index
 
 
-def expected(each: Recorded) -> tuple[str, int | None]:
+def expected(each: RecordedPlan) -> tuple[str, int | None]:
     # An empty plan fails at the goal; the record says that there is none.
-    return ("goal" if each.checker == "no_plan" else each.checker), each.step
+    return ("goal" if each.checker == "no_plan" else each.checker), each.failing_step
 
 
 def test_a_sample_of_recorded_plans_gets_the_recorded_verdict_and_failing_step(planbench, recorded):
