@@ -3,8 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# No example is timed: a busy machine takes longer over any. What has to be quick has a
+# benchmark, or counts its work.
+settings.register_profile("modulo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("modulo")
 
 
 @pytest.fixture(scope="session")
