@@ -26,6 +26,10 @@ An action's effects all happen at once, and they depend on what was true before 
 makes both untrue and true is true afterwards.
 Names that begin with ? stand for objects; two of them may stand for the same object."""
 
+OBJECTS_TITLE = "The objects:"
+INIT_TITLE = "At first this is true, and nothing else:"
+GOAL_TITLE = "At the end, all of this must be true:"
+
 TIMED_RULES = """\
 Steps have times: a plan says when each step starts and how long it takes. Steps may go on \
 side by side where none gets in the way of another: at one instant, no step may change what \
@@ -53,9 +57,9 @@ def problem_in_words(task: Task) -> str:
     speech = NaturalSpeech(lifted)
     facts = sorted(lifted.init)
     parts = [
-        ["The objects:", *_objects(lifted)],
-        ["At first this is true, and nothing else:", *_bullets(map(speech.condition, facts))],
-        ["At the end, all of this must be true:", *said_as_list(lifted.goal, speech)],
+        [OBJECTS_TITLE, *_objects(lifted)],
+        [INIT_TITLE, *_bullets(map(speech.condition, facts))],
+        [GOAL_TITLE, *said_as_list(lifted.goal, speech)],
         *constraints_in_words(lifted, speech),
         [_measure(lifted, speech)],
     ]

@@ -51,6 +51,11 @@ behind a step that takes time stands its duration in brackets: 0.5: (name-of-act
 [10]. Steps may go on side by side; what one needs at the moment another changes it has to be \
 apart by more than 0.001."""
 
+DOMAIN_TITLE = "The domain:"
+EXAMPLE_TITLE = "Example"
+PROBLEM_TITLE = "The problem to solve:"
+EARLIER_TITLE = "About an earlier attempt at this problem, not shown here:"
+
 FIRST_REQUEST = "Give a plan that solves this problem."
 NEXT_REQUEST = "Give a plan for the whole problem, from its initial state to its goal."
 
@@ -141,7 +146,7 @@ class TaskWording:
         if ask.history is History.NONE:
             if not turns or not turns[-1][1]:
                 return [first]
-            told = f"About an earlier attempt at this problem, not shown here:\n{turns[-1][1]}"
+            told = f"{EARLIER_TITLE}\n{turns[-1][1]}"
             return [Message(role="user", content=f"{opening}\n\n{told}\n\n{NEXT_REQUEST}")]
         messages = [first]
         for attempt, told in turns:
@@ -190,12 +195,12 @@ def _between_marks(plan: Plan) -> str:
 def _task_text(task: Task, *, natural: bool, examples: tuple[Example, ...]) -> str:
     texts = _worded if natural else _tidied
     domain, problem = texts(task)
-    parts = [f"The domain:\n\n{domain}"]
+    parts = [f"{DOMAIN_TITLE}\n\n{domain}"]
     for number, example in enumerate(examples, 1):
         _, shown = texts(example.task)
-        parts.append(f"Example {number}, a problem of this domain:\n\n{shown}")
+        parts.append(f"{EXAMPLE_TITLE} {number}, a problem of this domain:\n\n{shown}")
         parts.append(f"A plan that solves example {number}:\n\n{_between_marks(example.plan)}")
-    parts.append(f"The problem to solve:\n\n{problem}")
+    parts.append(f"{PROBLEM_TITLE}\n\n{problem}")
     return "\n\n".join(parts)
 
 

@@ -26,7 +26,7 @@ class Instance:
 
 
 @dataclass(slots=True)
-class _Fleet:
+class Fleet:
     """Where the vehicles stand, and what they have done."""
 
     stands: dict[str, str]
@@ -71,7 +71,7 @@ def generate(
     facts = [f"(lies-in {each} city{city})" for city in range(cities) for each in names[city]]
     facts += [f"(stands {vehicle} {place})" for vehicle, place in stands.items()]
     goals: list[str] = []
-    fleet = _Fleet(stands)
+    fleet = Fleet(stands)
     for number in range(packages):
         package = f"package{number}"
         here, there = random.sample(range(cities), 2)
