@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = sorted(path for room in ("app", "planners") for path in (ROOT / room).rglob("*.py"))
+ROOMS = ("app", "planners", "deploy")
+SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 FORBIDDEN_ROOMS = {"utils", "helpers", "common", "base", "core", "manager", "services"}
 

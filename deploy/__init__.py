@@ -1,0 +1,1 @@
+"""What stands around a running Modulo: model servers and load tests. Not shipped."""
