@@ -13,15 +13,9 @@ from app.prompts.flaws import flaw_in_words
 from app.prompts.lexicon import PddlSpeech
 from app.proposers.sound import SoundPlanners
 from planners.engines.engine import (
-    Broken,
-    GaveUp,
-    OutOfMemory,
-    OutOfTime,
     PlanFound,
     ProvenUnsolvable,
-    Refused,
     Report,
-    Result,
 )
 from planners.errors import BoundReached, WorkerLost
 from planners.plan import Plan
@@ -95,7 +89,7 @@ async def judge(task: Task, report: Report, verifier: Verifier) -> Judged:
     if not isinstance(result, PlanFound):
         unsolvable = isinstance(result, ProvenUnsolvable)
         found = Found.UNSOLVABLE if unsolvable else Found(report.block)
-        return Judged(found=found, report=report, reason=_reason(result))
+        return Judged(found=found, report=report, reason=report.reason)
     plan = result.plans[0]
     try:
         verdict = await verifier.verify(task, plan)
@@ -158,17 +152,3 @@ def _distance(plan: Plan, start: Plan) -> int | None:
         return distance(plan, start)
     except BoundReached:
         return None
-
-
-def _reason(result: Result) -> str:
-    match result:
-        case ProvenUnsolvable():
-            return "there is no plan: every possibility was searched"
-        case OutOfTime(seconds=seconds):
-            return f"no plan within {seconds:.3g} s"
-        case OutOfMemory(mebibytes=mebibytes):
-            return f"no plan within {mebibytes} MiB of memory"
-        case GaveUp(reason=reason) | Refused(reason=reason) | Broken(reason=reason):
-            return reason
-        case PlanFound():
-            return ""

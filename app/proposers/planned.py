@@ -7,13 +7,7 @@ from app.modulo.budget import Budget
 from app.modulo.strategies.ladder import Rung
 from app.proposers.sound import SoundPlanners
 from planners.engines.engine import (
-    Broken,
-    GaveUp,
-    OutOfMemory,
-    OutOfTime,
     PlanFound,
-    ProvenUnsolvable,
-    Refused,
     Report,
 )
 from planners.plan import Plan
@@ -71,18 +65,5 @@ def told(report: Report) -> str:
     """Say a report as an answer: the plan, or a comment on why there is none."""
     if isinstance(report.result, PlanFound):
         return str(report.result.plans[0])
-    return "".join(f"; {line}\n" for line in f"{report}: {_fate(report)}".splitlines())
-
-
-def _fate(report: Report) -> str:
-    match report.result:
-        case PlanFound():
-            return "found a plan"
-        case ProvenUnsolvable():
-            return "its search was complete; there is no plan"
-        case OutOfTime(seconds=seconds):
-            return f"out of time after {seconds:.3g} s"
-        case OutOfMemory(mebibytes=mebibytes):
-            return f"out of memory at {mebibytes} MiB"
-        case GaveUp(reason=reason) | Refused(reason=reason) | Broken(reason=reason):
-            return f"{report.block.replace('_', ' ')}: {reason}"
+    said = f"{report}: {report.block.replace('_', ' ')}: {report.reason}"
+    return "".join(f"; {line}\n" for line in said.splitlines())

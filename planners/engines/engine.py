@@ -167,6 +167,21 @@ class Report:
         """The block that the result belongs to, such as `out_of_time`."""
         return _BLOCKS[type(self.result)]
 
+    @property
+    def reason(self) -> str:
+        """Why there is no plan, for the user; empty where there is one."""
+        match self.result:
+            case PlanFound():
+                return ""
+            case ProvenUnsolvable():
+                return "there is no plan: every possibility was searched"
+            case OutOfTime(seconds=seconds):
+                return f"no plan within {seconds:.3g} s"
+            case OutOfMemory(mebibytes=mebibytes):
+                return f"no plan within {mebibytes} MiB of memory"
+            case GaveUp(reason=reason) | Refused(reason=reason) | Broken(reason=reason):
+                return reason
+
 
 class Engine(Protocol):
     """A planner. Safe to share within an event loop; keeps nothing between orders."""

@@ -25,8 +25,8 @@ from planners.pool import Limits
 from tests.app.api.serving import LIMITS, Served, serve
 from tests.app.api.test_plans import problem
 from tests.app.modulo.lamps import BROKEN, DOMAIN, GOOD, HALF, PROBLEM, TWICE
-from tests.app.proposers.replaying import ReplayingEngine, found
 from tests.app.sessions.parts import Patient
+from tests.planners.engines.replaying import ReplayingEngine, found
 
 ASKED = {"domain": DOMAIN, "problem": PROBLEM, "plan": TWICE}
 BLOCKS = {"domain": examples.DOMAIN, "problem": examples.PROBLEM, "plan": examples.FLAWED}

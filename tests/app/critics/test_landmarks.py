@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.critics import landmarks as room
+from app import offering
 from app.critics.landmarks import Landmarks
 from app.modulo.critique import Critic, Critique, Opinion
 from app.modulo.offer import Kind
@@ -61,7 +61,7 @@ async def test_nothing_is_offered_where_the_goal_is_out_of_reach(walk: Task) -> 
 
 
 async def test_a_task_past_the_bound_gets_no_offer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "MOST_PARTS", 100)
+    monkeypatch.setattr(offering, "MOST_PARTS", 100)
     critique = await criticised(generate(12, 3), Plan(steps=()))
     assert critique.offer is None
     assert critique.message == "the task is too large to look for landmarks."

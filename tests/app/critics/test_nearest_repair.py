@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.critics import nearest_repair as room
+from app import offering
 from app.critics.nearest_repair import NearestRepair
 from app.modulo.critique import Critic, Critique, Opinion
 from app.modulo.offer import Kind
@@ -61,7 +61,7 @@ async def test_nothing_is_offered_where_nothing_is_near() -> None:
 
 
 async def test_a_task_past_the_bound_gets_no_offer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "MOST_PARTS", 10)
+    monkeypatch.setattr(offering, "MOST_PARTS", 10)
     critique = await criticised(generate(12, 3), read_plan("(stack b1 b2)"))
     assert critique.offer is None
     assert critique.message == "the task is too large to look for a repair."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.critics import relaxed_plan as room
+from app import offering
 from app.critics.relaxed_plan import RelaxedPlan
 from app.modulo.critique import Critic, Critique, Opinion
 from app.modulo.offer import Kind
@@ -41,7 +41,7 @@ async def test_nothing_is_sketched_for_a_valid_plan(walk: Task, cheap: Plan) -> 
 
 
 async def test_a_task_past_the_bound_gets_no_sketch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "MOST_PARTS", 100)
+    monkeypatch.setattr(offering, "MOST_PARTS", 100)
     critique = await criticised(generate(12, 3), Plan(steps=()))
     assert critique.offer is None
     assert critique.message == "the task is too large to look for a sketch."

@@ -23,7 +23,7 @@ from planners import Task, read_plan
 from planners.engines.engine import Broken, PlanFound, ProvenUnsolvable, Result
 from planners.workers import VerifierThreads
 from tests.app.modulo.lamps import GOOD, HALF, TASK, TWICE, events_of
-from tests.app.proposers.replaying import ReplayingEngine, found
+from tests.planners.engines.replaying import ReplayingEngine, found
 
 LONG = "(switch-on a)\n(switch-off a)\n(switch-on a)\n(switch-on b)\n"
 SWITCHES = Task(

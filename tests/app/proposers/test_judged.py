@@ -20,7 +20,7 @@ from planners.repair.distance import MOST_STEPS
 from planners.repair.ways import Way
 from planners.workers import VerifierThreads
 from tests.app.modulo.lamps import BROKEN, GOOD, HALF, TASK, TWICE
-from tests.app.proposers.replaying import ReplayingEngine, found
+from tests.planners.engines.replaying import ReplayingEngine, found
 
 
 def report(result: Result) -> Report:

@@ -10,7 +10,7 @@ from planners.errors import TaskSyntaxError
 from planners.pool import Limits
 from planners.repair.ways import Way
 from tests.app.modulo.lamps import GOOD, HALF, TASK
-from tests.app.proposers.replaying import ReplayingEngine, found
+from tests.planners.engines.replaying import ReplayingEngine, found
 
 
 def planners(*engines: ReplayingEngine, processes: int = 2, seconds: float = 10.0) -> SoundPlanners:

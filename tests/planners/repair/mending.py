@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from planners import Plan, Task, Valid, read_plan, verify
+from planners import Plan, Task, Valid, verify
 from planners.engines.catalogue import engine_called
-from planners.engines.engine import Order, PlanFound, Purpose, Report, Result
-from planners.engines.features import Feature
+from planners.engines.engine import PlanFound, Purpose, Result
 from planners.pool import Limits
 from planners.repair.ways import Way, mend
+from tests.planners.engines.replaying import ReplayingEngine
 
 SOLVED = Path(__file__).resolve().parents[1] / "solved"
 LIMITS = Limits(seconds=20.0)
@@ -32,37 +32,15 @@ def solved_task(name: str) -> Task:
     )
 
 
-class Replayed:
-    """An engine whose answers are known beforehand; it keeps what it was asked."""
-
-    name = "replayed"
-    summary = "answers in turn"
-    licence = "Apache-2.0"
-    source = "part of the tests"
-    purposes = frozenset(Purpose)
-    features = frozenset(Feature)
+class Replayed(ReplayingEngine):
+    """One that is asked in turn, and remembers what for."""
 
     def __init__(self, *answers: Result) -> None:
-        self.orders: list[Order] = []
-        self._answers = list(answers)
-
-    def version(self) -> str | None:
-        return "1.0"
-
-    def refuses(self, order: Order) -> str | None:
-        return None
-
-    async def run(self, order: Order, limits: Limits) -> Report:
-        self.orders.append(order)
-        return Report(engine=self.name, version="1.0", result=self._answers.pop(0), seconds=0.1)
+        super().__init__(answers, name="replayed")
 
     @property
     def purposes_asked(self) -> list[Purpose]:
         return [order.purpose for order in self.orders]
-
-
-def found(text: str) -> PlanFound:
-    return PlanFound(plans=(read_plan(text),))
 
 
 async def mended(way: Way, task: Task, plan: Plan | None, engines: Sequence[Replayed] = ()):

@@ -15,8 +15,9 @@ from planners.pddl import read_task
 from planners.repair.distance import distance
 from planners.repair.keeping import MOST_STEPS, Keeping
 from planners.repair.ways import Way
+from tests.planners.engines.replaying import found
 from tests.planners.random_plans import fitting_steps, plans
-from tests.planners.repair.mending import Replayed, found, mended, needs, valid_plan
+from tests.planners.repair.mending import Replayed, mended, needs, valid_plan
 
 BLOCKS = generate(3, 2)
 MODEL = read_task(BLOCKS)

@@ -20,8 +20,9 @@ from planners.generators.blocksworld import generate
 from planners.pddl import read_task
 from planners.pool import Limits
 from planners.repair.ways import Way, mend
+from tests.planners.engines.replaying import found
 from tests.planners.random_plans import mutants
-from tests.planners.repair.mending import Replayed, found, mended, needs, solved_task, valid_plan
+from tests.planners.repair.mending import Replayed, mended, needs, solved_task, valid_plan
 
 TASK = Task(
     domain="""(define (domain switches) (:requirements :strips)
