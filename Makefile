@@ -51,11 +51,11 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.base
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-annotate
 lock: $(VENV)/.dev
-	$(LOCK) pyproject.toml --extra vllm --extra planning --extra engines --extra tamer \
+	$(LOCK) pyproject.toml --extra vllm --extra planning --extra engines --extra tamer --extra otel \
 		--group test --group lint --upgrade --output-file .cache/everything.txt
 	$(LOCK) pyproject.toml --constraint .cache/everything.txt --generate-hashes \
 		--output-file requirements.txt
-	$(LOCK) pyproject.toml --extra planning --group test --group lint \
+	$(LOCK) pyproject.toml --extra planning --extra otel --group test --group lint \
 		--constraint .cache/everything.txt --generate-hashes --output-file requirements-dev.txt
 	echo 'hatchling==1.33.0' | $(LOCK) - --generate-hashes --output-file requirements-build.txt
 

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT
 
+from app.api.admission import owned
+from app.api.caller import CallerHere
 from app.api.problems import declared
 from app.api.service import Limits, LimitsHere, Service, ServiceHere
 from app.api.session_id import SessionId
@@ -43,8 +45,10 @@ class EventStream(StreamingResponse):
     },
 )
 async def follow_session(
+    *,
     session_id: SessionId,
     service: ServiceHere,
+    caller: CallerHere,
     limits: LimitsHere,
     after: Annotated[
         int, Query(ge=0, le=2**53, description="Begin behind the event of this number.")
@@ -61,7 +65,7 @@ async def follow_session(
     off gets what it missed by sending the last number it saw.
     """
     known = after if last_event_id is None else last_event_id
-    head = await service.store.head(session_id)
+    head = await owned(service, caller, session_id)
     if head.status.ended and known >= head.sequence:
         # With any other answer a browser would come back for ever.
         return Response(status_code=HTTPStatus.NO_CONTENT)

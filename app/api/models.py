@@ -14,6 +14,7 @@ from app.modulo.budget import Budget
 from app.modulo.quality import Goal
 from app.modulo.strategies.ladder import DEFAULT_RUNGS, Rung
 from app.modulo.watch import Watch
+from app.sessions.origin import Origin
 from app.sessions.request import LadderRequest, Mode, PlanRequest
 from planners.repair.ways import Way
 from planners.task import Task
@@ -146,8 +147,8 @@ class PlanIn(BaseModel):
         default=0, ge=0, lt=2**31, description="Source of randomness: same seed, same asks."
     )
 
-    def request(self) -> PlanRequest:
-        """Give the request as the rooms below know it."""
+    def request(self, origin: Origin) -> PlanRequest:
+        """Give the request as the rooms below know it, on behalf of whoever asks."""
         budget, critics, ladder = self.budget, self.critics, self.ladder
         bound = critics.cost_bound
         return PlanRequest(
@@ -169,6 +170,7 @@ class PlanIn(BaseModel):
             if ladder is None
             else LadderRequest(rungs=ladder.rungs, after=ladder.after, share=ladder.share),
             seed=self.seed,
+            origin=origin,
         )
 
     def fingerprint(self) -> str:

@@ -1,30 +1,25 @@
 """`/v1/plans`: ask for a plan, look at sessions, cancel them, erase them."""
 
-import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Annotated
-from uuid import uuid4
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import PlainTextResponse
 
+from app.api.admission import begin, owned
+from app.api.caller import CallerHere
 from app.api.events import event_stream
 from app.api.models import PlanIn
 from app.api.preferences import Patience, patience
-from app.api.problems import TYPE, Problem, ProblemFound, closing, declared
+from app.api.problems import TYPE, Problem, ProblemFound, declared
 from app.api.service import Limits, LimitsHere, Service, ServiceHere
 from app.api.session_id import SessionId
 from app.api.views import PageOut, SessionOut, Started, head_out, session_out
 from app.sessions.history import tell
-from app.sessions.request import Composer, PlanRequest
 from app.sessions.status import Status
-from app.sessions.store import Head, IdempotencyKey
+from app.sessions.store import Filter, Head, IdempotencyKey
 from app.sessions.wire import SolvedWire
 from app.sessions.wire_attempt import plan_of
-from app.sessions.wire_request import SessionCreatedWire
-from planners.pddl import read_task
 
 router = APIRouter(tags=["plans"])
 FOR_ALL = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -55,6 +50,7 @@ FOR_ALL = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 async def ask_for_a_plan(
     *,
     asked: PlanIn,
+    caller: CallerHere,
     service: ServiceHere,
     limits: LimitsHere,
     prefer: Annotated[
@@ -83,57 +79,15 @@ async def ask_for_a_plan(
     """
     key = None
     if idempotency_key is not None:
-        key = IdempotencyKey(key=idempotency_key, fingerprint=asked.fingerprint())
-    head = await _begin(service, limits, asked.request(), key)
+        key = IdempotencyKey(
+            key=idempotency_key, fingerprint=asked.fingerprint(), tenant=caller.tenant
+        )
+    request = asked.request(caller.origin())
+    head = await begin(service, limits, request, key=key)
     if "text/event-stream" in accept:
         return event_stream(service, limits, head.session_id, after=0)
     waited = patience(prefer or (), otherwise=limits.wait_seconds, most=limits.most_wait_seconds)
     return await _when_ended(service, limits, head, waited)
-
-
-async def _begin(
-    service: Service, limits: Limits, request: PlanRequest, key: IdempotencyKey | None
-) -> Head:
-    if service.closing.is_set():
-        raise closing(limits.retry_seconds)
-    async with _alone(service, limits, key):
-        if key is not None and (known := await service.store.find(key)) is not None:
-            return known
-        await asyncio.to_thread(_check, service.composer, request)
-        session_id = uuid4().hex
-        head = await service.store.create(session_id, SessionCreatedWire.of(request), key=key)
-        if head.session_id == session_id:
-            await service.runner.submit(session_id)
-        return head
-
-
-@asynccontextmanager
-async def _alone(
-    service: Service, limits: Limits, key: IdempotencyKey | None
-) -> AsyncGenerator[None, None]:
-    """Keep other requests of the same key out until this one has a session."""
-    if key is None:
-        yield
-        return
-    if key.key in service.arriving:
-        raise ProblemFound(
-            Problem(
-                type=f"{TYPE}key-in-use",
-                title="A request with this idempotency key is just being accepted",
-                status=HTTPStatus.CONFLICT,
-            ),
-            limits.retry_seconds,
-        )
-    service.arriving.add(key.key)
-    try:
-        yield
-    finally:
-        service.arriving.discard(key.key)
-
-
-def _check(composer: Composer, request: PlanRequest) -> None:
-    read_task(request.task)
-    composer.check(request)
 
 
 async def _when_ended(service: Service, limits: Limits, head: Head, waited: Patience) -> Response:
@@ -174,6 +128,7 @@ def _json(
 )
 async def list_sessions(
     service: ServiceHere,
+    caller: CallerHere,
     limit: Annotated[int, Query(ge=1, le=100, description="At most so many.")] = 20,
     after: Annotated[
         str | None, Query(max_length=100, description="The `next` of an earlier page.")
@@ -181,7 +136,8 @@ async def list_sessions(
     status: Annotated[Status | None, Query(description="Only those that stand so.")] = None,
 ) -> PageOut:
     """List sessions, newest first."""
-    page = await service.store.page(limit=limit, after=after, status=status)
+    wanted = Filter(status=status, tenant=caller.tenant)
+    page = await service.store.page(limit=limit, after=after, wanted=wanted)
     return PageOut(sessions=tuple(head_out(head) for head in page.heads), next=page.next)
 
 
@@ -194,13 +150,14 @@ async def list_sessions(
 async def look_at(
     session_id: SessionId,
     service: ServiceHere,
+    caller: CallerHere,
     wait: Annotated[
         float, Query(ge=0, le=60, description="Wait so many seconds for the outcome.")
     ] = 0,
 ) -> Response:
     """Say where a session stands, and what came of it so far."""
+    head = await owned(service, caller, session_id)
     if wait > 0:
-        head = await service.store.head(session_id)
         await _waited(service, head, wait)
     return _json(await _view(service, session_id))
 
@@ -211,8 +168,9 @@ async def look_at(
     response_model=SessionOut,
     responses=declared(HTTPStatus.NOT_FOUND, *FOR_ALL),
 )
-async def cancel(session_id: SessionId, service: ServiceHere) -> Response:
+async def cancel(session_id: SessionId, service: ServiceHere, caller: CallerHere) -> Response:
     """End a session, and stop what runs for it. One that has ended stays as it is."""
+    await owned(service, caller, session_id)
     await service.runner.cancel(session_id)
     return _json(await _view(service, session_id))
 
@@ -223,8 +181,9 @@ async def cancel(session_id: SessionId, service: ServiceHere) -> Response:
     status_code=HTTPStatus.NO_CONTENT,
     responses=declared(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, *FOR_ALL),
 )
-async def erase(session_id: SessionId, service: ServiceHere) -> None:
+async def erase(session_id: SessionId, service: ServiceHere, caller: CallerHere) -> None:
     """Forget an ended session: its task, its events, its idempotency key."""
+    await owned(service, caller, session_id)
     await service.store.erase(session_id)
 
 
@@ -234,8 +193,9 @@ async def erase(session_id: SessionId, service: ServiceHere) -> None:
     response_class=PlainTextResponse,
     responses=declared(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, *FOR_ALL),
 )
-async def get_plan(session_id: SessionId, service: ServiceHere) -> str:
+async def get_plan(session_id: SessionId, service: ServiceHere, caller: CallerHere) -> str:
     """Give the plan that was found as a plan file, as other planning tools read it."""
+    await owned(service, caller, session_id)
     told = tell(session_id, await service.store.read(session_id))
     if not isinstance(told.outcome, SolvedWire):
         raise ProblemFound(

@@ -54,7 +54,7 @@ class Service:
         opinions: Counts those of independent validators, by validator and stand.
         closing: Set when the process is about to end: streams and waits end, nothing new
             is taken.
-        arriving: Idempotency keys of requests that have no session yet.
+        arriving: Tenants and idempotency keys of requests that have no session yet.
         repairing: One token of each repair that is being made, or waits for a planner.
     """
 
@@ -66,7 +66,7 @@ class Service:
     catalogue: Callable[[], Catalogue]
     opinions: Callable[[], Mapping[tuple[str, Stand], int]] = dict
     closing: asyncio.Event = field(default_factory=asyncio.Event)
-    arriving: set[str] = field(default_factory=set)
+    arriving: set[tuple[str, str]] = field(default_factory=set)
     repairing: set[object] = field(default_factory=set)
 
     async def before_closing(self, waiting: Coroutine[Any, Any, Result]) -> Result | None:

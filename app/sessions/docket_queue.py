@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from docket import Docket, Retry, Worker
 
-from app.sessions.queue import Run
+from app.sessions.queue import Run, Ticket
 
 log = logging.getLogger(__name__)
 STOP_SECONDS = 10.0
@@ -63,7 +63,7 @@ class DocketQueue:
         """What is submitted is run; see `Queue`."""
         return self._work is not None and not self._work.done() and not self._closing
 
-    async def open(self, run: Run) -> None:
+    async def open(self, run: Run | None) -> None:
         """Begin to run what is submitted; see `Queue`."""
         self._run = run
         opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -89,8 +89,9 @@ class DocketQueue:
         if not self._work.done():
             log.error("sessions do not let go after %g s; the logs keep them", STOP_SECONDS)
 
-    async def submit(self, session_id: str) -> None:
+    async def submit(self, ticket: Ticket) -> None:
         """Have a session run; see `Queue`."""
+        session_id = ticket.session_id
         await self._docket.add(self.run_session, key=session_id)(session_id)
 
     async def cancel(self, session_id: str) -> None:

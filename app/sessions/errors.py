@@ -2,8 +2,10 @@
 
 SessionError
 ├── UnknownSession     there is no session of that id, or it was erased
+├── UnknownBatch       there is no batch of that id, or it was forgotten
 ├── StaleWriter        somebody else wrote to the log first, or it has ended
 ├── SessionUnfinished  the session must end before this can be done
+├── TooManyAtOnce      an API key has as many unfinished sessions as it may
 ├── KeyReused          the idempotency key came with another request before
 ├── UnknownCursor      the cursor is none of ours
 ├── BrokenLog          what is stored makes no session
@@ -25,6 +27,17 @@ class UnknownSession(SessionError):
 
     def __str__(self) -> str:
         return f"there is no session {self.session_id!r}"
+
+
+class UnknownBatch(SessionError):
+    """There is no batch of that id, or it was forgotten with the last of its sessions."""
+
+    def __init__(self, batch_id: str) -> None:
+        super().__init__(batch_id)
+        self.batch_id = batch_id
+
+    def __str__(self) -> str:
+        return f"there is no batch {self.batch_id!r}"
 
 
 class StaleWriter(SessionError):
@@ -68,6 +81,21 @@ class KeyReused(SessionError):
 
     def __str__(self) -> str:
         return f"the key {self.key!r} was used with another request"
+
+
+class TooManyAtOnce(SessionError):
+    """An API key has as many unfinished sessions as it may.
+
+    Attributes:
+        most: How many it may have.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+    def __str__(self) -> str:
+        return f"this key has {self.most} unfinished sessions, and may have no more at once"
 
 
 class UnknownCursor(SessionError):

@@ -5,7 +5,7 @@ import logging
 from collections import OrderedDict
 from functools import partial
 
-from app.sessions.queue import Run
+from app.sessions.queue import Run, Ticket
 
 log = logging.getLogger(__name__)
 STOP_SECONDS = 10.0
@@ -37,7 +37,7 @@ class LocalQueue:
         """What is submitted is run; see `Queue`."""
         return self._run is not None
 
-    async def open(self, run: Run) -> None:
+    async def open(self, run: Run | None) -> None:
         """Begin to run what is submitted; see `Queue`."""
         self._run = run
 
@@ -58,8 +58,9 @@ class LocalQueue:
             if left:
                 log.error("%d sessions do not let go after %g s", len(left), STOP_SECONDS)
 
-    async def submit(self, session_id: str) -> None:
+    async def submit(self, ticket: Ticket) -> None:
         """Have a session run; see `Queue`."""
+        session_id = ticket.session_id
         known = session_id in self._running or session_id in self._resting
         if self._run is not None and not known:
             self._waiting[session_id] = None

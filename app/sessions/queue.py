@@ -1,13 +1,54 @@
 """What a queue of sessions owes. It holds ids and nothing else: all else stands in the logs."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
+
+from app.sessions.origin import DEFAULT_TENANT, Lane
 
 Run: TypeAlias = Callable[[str], Coroutine[Any, Any, None]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A session's place in the queue.
+
+    Attributes:
+        session_id: Its name.
+        lane: Which line it stands in.
+        tenant: Whose it is; the lines are fair between tenants.
+    """
+
+    session_id: str
+    lane: Lane = Lane.INTERACTIVE
+    tenant: str = DEFAULT_TENANT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """How many sessions run side by side.
+
+    Attributes:
+        interactive: Of the interactive lane in this process, at least 1.
+        batch: Of the batch lane in this process, at least 1.
+        tenant: Of one tenant and lane, in all processes that share the queue; None is no
+            bound.
+    """
+
+    interactive: int = 64
+    batch: int = 16
+    tenant: int | None = None
+
+    def of(self, lane: Lane) -> int:
+        """Give the places of a lane."""
+        return self.interactive if lane is Lane.INTERACTIVE else self.batch
+
+
 class Queue(Protocol):
     """Has sessions run, by id and in order, so many of them at a time.
+
+    Each lane has places of its own. Within a lane those of one tenant follow in order, and a
+    tenant with many sessions does not hold up one with few.
 
     What it forgets when it is closed, or when the process is lost, stands unfinished in its
     log and is submitted again at the next start.
@@ -15,16 +56,17 @@ class Queue(Protocol):
 
     @property
     def ready(self) -> bool:
-        """What is submitted is run."""
+        """What is submitted is run, here or elsewhere."""
         ...
 
-    async def open(self, run: Run) -> None:
+    async def open(self, run: Run | None) -> None:
         """Begin to run what is submitted.
 
         Args:
             run: Runs a session. Cancelled, it gives the session back and raises
                 `CancelledError`. Whatever else it raises means that the session cannot be
                 run now: it is run again after a while, and its place is free meanwhile.
+                None where this process only submits, and others run.
         """
         ...
 
@@ -32,7 +74,7 @@ class Queue(Protocol):
         """Cancel what runs, and wait until it has let go. Nothing is run afterwards."""
         ...
 
-    async def submit(self, session_id: str) -> None:
+    async def submit(self, ticket: Ticket) -> None:
         """Have a session run. Once in the queue or running, it is not taken up twice."""
         ...
 

@@ -13,6 +13,7 @@ from app.modulo.events import Event
 from app.modulo.quality import Goal
 from app.modulo.strategies.ladder import DEFAULT_RUNGS, Rung
 from app.modulo.watch import Watch
+from app.sessions.origin import Origin
 from planners.task import Task
 
 
@@ -58,6 +59,8 @@ class PlanRequest:
         watch: What sound planners watch for beside the loop.
         ladder: When planners take over, and which.
         seed: Source of randomness; same seed, same asks.
+        origin: Whose request it is, and which line it waits in.
+        webhook: Where to tell that the session has ended, or None.
     """
 
     task: Task
@@ -75,6 +78,8 @@ class PlanRequest:
     watch: tuple[Watch, ...] = ()
     ladder: LadderRequest | None = None
     seed: int = 0
+    origin: Origin = field(default_factory=Origin)
+    webhook: str | None = None
 
 
 class Solver(Protocol):

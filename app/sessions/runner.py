@@ -12,7 +12,7 @@ from typing import Self
 from app.modulo.proposer import Verifier
 from app.sessions.errors import StaleWriter, StoreUnavailable
 from app.sessions.local_queue import LocalQueue
-from app.sessions.queue import Queue
+from app.sessions.queue import Queue, Ticket
 from app.sessions.request import Composer
 from app.sessions.resume import Resumption
 from app.sessions.store import Head, Store
@@ -54,8 +54,8 @@ class Runner:
     async def __aenter__(self) -> Self:
         await self._queue.open(self._run)
         try:
-            for session_id in await self._store.unfinished():
-                await self._queue.submit(session_id)
+            for head in await self._store.unfinished():
+                await self.submit(head)
         except BaseException:
             await self._queue.close()
             raise
@@ -74,9 +74,12 @@ class Runner:
         """Sessions are being run."""
         return self._queue.ready
 
-    async def submit(self, session_id: str) -> None:
+    async def submit(self, head: Head) -> None:
         """Have a session run. Once in the queue or running, it is not taken up twice."""
-        await self._queue.submit(session_id)
+        origin = head.origin
+        await self._queue.submit(
+            Ticket(session_id=head.session_id, lane=origin.lane, tenant=origin.tenant)
+        )
 
     async def cancel(self, session_id: str) -> Head:
         """End a session, wherever it runs. One that has ended stays as it is.

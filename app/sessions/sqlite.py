@@ -5,21 +5,26 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from app.sessions import sqlite_rows
+from app.sessions.clock import microseconds, time
+from app.sessions.cursor import number_of
 from app.sessions.errors import (
     BrokenLog,
     KeyReused,
     SessionUnfinished,
     StaleWriter,
+    TooManyAtOnce,
     UnknownSession,
 )
+from app.sessions.origin import Origin
 from app.sessions.sqlite_thread import SqliteThread
 from app.sessions.status import Status, status_after
-from app.sessions.store import Claim, Entry, Head, IdempotencyKey, Page
+from app.sessions.store import Claim, Entry, Filter, Head, IdempotencyKey, Page
 from app.sessions.wire import StoredEvent, read, written
 from app.sessions.wire_request import SessionCreatedWire
 
@@ -30,7 +35,9 @@ class Begin:
 
     session_id: str
     line: str
+    origin: Origin
     key: IdempotencyKey | None
+    most_at_once: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +95,22 @@ class SqliteStore:
         await self._sqlite.close()
 
     async def create(
-        self, session_id: str, created: SessionCreatedWire, *, key: IdempotencyKey | None = None
+        self,
+        session_id: str,
+        created: SessionCreatedWire,
+        *,
+        key: IdempotencyKey | None = None,
+        most_at_once: int | None = None,
     ) -> Head:
         """Begin a log; see `Store`."""
-        return await self._sqlite.call(
-            _create, Begin(session_id=session_id, line=written(created), key=key)
+        item = Begin(
+            session_id=session_id,
+            line=written(created),
+            origin=created.origin.origin(),
+            key=key,
+            most_at_once=most_at_once,
         )
+        return await self._sqlite.call(_create, item)
 
     async def find(self, key: IdempotencyKey) -> Head | None:
         """Give the session begun under a key; see `Store`."""
@@ -129,35 +146,25 @@ class SqliteStore:
         return await self._wait(session_id, None, timeout_seconds)
 
     async def page(
-        self, *, limit: int, after: str | None = None, status: Status | None = None
+        self, *, limit: int, after: str | None = None, wanted: Filter | None = None
     ) -> Page:
         """List sessions; see `Store`."""
-        before = None if after is None else sqlite_rows.number_of(after)
+        before = None if after is None else number_of(after)
         return await self._sqlite.run(
             lambda connection: sqlite_rows.page(
-                connection, limit=limit, before=before, status=status
+                connection, limit=limit, before=before, wanted=wanted or Filter()
             )
         )
 
-    async def unfinished(self) -> tuple[str, ...]:
-        """Name the sessions without an outcome; see `Store`."""
+    async def unfinished(self) -> tuple[Head, ...]:
+        """Say where the sessions without an outcome stand; see `Store`."""
+        return await self._sqlite.run(sqlite_rows.unfinished)
 
-        def select(connection: sqlite3.Connection) -> tuple[str, ...]:
-            found = connection.execute(
-                "SELECT id FROM sessions WHERE status IN ('queued', 'running') ORDER BY number"
-            )
-            return tuple(session_id for (session_id,) in found)
-
-        return await self._sqlite.run(select)
-
-    async def counts(self) -> Mapping[Status, int]:
+    async def counts(self, wanted: Filter | None = None) -> Mapping[Status, int]:
         """Count the sessions by status; see `Store`."""
-
-        def count(connection: sqlite3.Connection) -> dict[Status, int]:
-            found = connection.execute("SELECT status, count(*) FROM sessions GROUP BY status")
-            return {Status(status): number for status, number in found}
-
-        return await self._sqlite.run(count)
+        return await self._sqlite.run(
+            lambda connection: sqlite_rows.counts(connection, wanted or Filter())
+        )
 
     async def erase(self, session_id: str) -> None:
         """Forget an ended session; see `Store`."""
@@ -169,6 +176,15 @@ class SqliteStore:
             connection.execute("DELETE FROM sessions WHERE number = ?", (row.number,))
 
         await self._sqlite.run(delete, checkpoint=True)
+
+    async def expire(self, *, ended_before: datetime, limit: int) -> int:
+        """Forget sessions that ended a while ago; see `Store`."""
+
+        def delete(connection: sqlite3.Connection) -> int:
+            moment = microseconds(ended_before)
+            return sqlite_rows.expire(connection, ended_before=moment, limit=limit)
+
+        return await self._sqlite.run(delete, checkpoint=True)
 
     async def ping(self) -> None:
         """Read something; see `Store`."""
@@ -202,18 +218,23 @@ def _create(connection: sqlite3.Connection, items: Sequence[Begin]) -> list[Head
     for item in items:
         try:
             known = None if item.key is None else sqlite_rows.keyed(connection, item.key)
-        except KeyReused as reused:
-            results.append(reused)
+            if known is None:
+                sqlite_rows.refuse_one_too_many(connection, item.origin, item.most_at_once)
+        except (KeyReused, TooManyAtOnce) as refused:
+            results.append(refused)
             continue
-        results.append(known or sqlite_rows.begin(connection, item.session_id, item.line, item.key))
+        results.append(
+            known
+            or sqlite_rows.begin(connection, item.session_id, item.line, item.origin, item.key)
+        )
     return results
 
 
 def _append(connection: sqlite3.Connection, items: Sequence[Append]) -> list[Head | Exception]:
     """Add events to logs, each if its log is where its writer believes it to be."""
     rows = sqlite_rows.rows(connection, {item.session_id for item in items})
-    now = sqlite_rows.microseconds()
-    updated_at = sqlite_rows.time(now)
+    now = microseconds()
+    updated_at = time(now)
     results: list[Head | Exception] = []
     events: list[tuple[int, int, int, str]] = []
     changed: dict[int, Status] = {}
@@ -235,6 +256,7 @@ def _append(connection: sqlite3.Connection, items: Sequence[Append]) -> list[Hea
             sequence=head.sequence + 1,
             created_at=head.created_at,
             updated_at=updated_at,
+            origin=head.origin,
         )
         rows[item.session_id] = sqlite_rows.Row(number=row.number, head=head)
         events.append((row.number, head.sequence, now, item.line))
@@ -283,4 +305,4 @@ def _entry(session_id: str, sequence: int, recorded_at: int, line: str) -> Entry
         event = read(line)
     except ValueError as problem:
         raise BrokenLog(session_id, f"event {sequence}: {problem}") from problem
-    return Entry(sequence=sequence, recorded_at=sqlite_rows.time(recorded_at), event=event)
+    return Entry(sequence=sequence, recorded_at=time(recorded_at), event=event)

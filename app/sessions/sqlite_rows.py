@@ -6,17 +6,18 @@ in UTC. A log's sequence number and the time of its last event are those of its 
 only the status is kept besides, as sessions are listed by it.
 """
 
-import base64
-import binascii
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from app.sessions.errors import KeyReused, UnknownCursor
+from app.sessions.clock import microseconds, time
+from app.sessions.cursor import cursor
+from app.sessions.errors import KeyReused, TooManyAtOnce
+from app.sessions.origin import DEFAULT_TENANT, Lane, Origin
 from app.sessions.status import Status
-from app.sessions.store import Head, IdempotencyKey, Page
+from app.sessions.store import Filter, Head, IdempotencyKey, Page
 
 SCHEMA = (
     """
@@ -37,30 +38,49 @@ SCHEMA = (
         PRIMARY KEY (session, sequence)
     );
     """,
+    """
+    ALTER TABLE sessions ADD COLUMN tenant TEXT NOT NULL DEFAULT 'default';
+    ALTER TABLE sessions ADD COLUMN holder TEXT;
+    ALTER TABLE sessions ADD COLUMN lane TEXT NOT NULL DEFAULT 'interactive';
+    ALTER TABLE sessions ADD COLUMN batch TEXT;
+    ALTER TABLE sessions ADD COLUMN label TEXT;
+    CREATE INDEX sessions_by_tenant ON sessions (tenant, number);
+    CREATE INDEX sessions_by_batch ON sessions (batch, number) WHERE batch IS NOT NULL;
+    CREATE INDEX unfinished_by_holder ON sessions (holder)
+        WHERE status IN ('queued', 'running');
+    """,
 )
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_HEADS = """
-    SELECT json_group_array(json_array(
-        s.number, s.id, s.status, last.sequence, s.created_at, last.recorded_at
-    ))
+_ROW = """json_group_array(json_array(
+        s.number, s.id, s.status, last.sequence, s.created_at, last.recorded_at,
+        s.tenant, s.holder, s.lane, s.batch, s.label
+    ))"""
+_HEADS = f"""
+    SELECT {_ROW}
     FROM json_each(?) AS wanted
     JOIN sessions AS s ON s.id = wanted.value
     JOIN events AS last ON last.session = s.number
         AND last.sequence = (SELECT max(sequence) FROM events WHERE session = s.number)
+"""  # noqa: S608  # of constants alone
+_WANTED = """
+    (:status IS NULL OR status = :status) AND (:tenant IS NULL OR tenant = :tenant)
+    AND (:batch IS NULL OR batch = :batch)
 """
-_PAGE = """
-    SELECT json_group_array(json_array(
-        s.number, s.id, s.status, last.sequence, s.created_at, last.recorded_at
-    ))
+_PAGE = f"""
+    SELECT {_ROW}
     FROM (
-        SELECT * FROM sessions
-        WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR number < ?2)
-        ORDER BY number DESC LIMIT ?3
+        SELECT * FROM sessions WHERE {_WANTED} AND (:before IS NULL OR number < :before)
+        ORDER BY number DESC LIMIT :limit
     ) AS s
     JOIN events AS last ON last.session = s.number
         AND last.sequence = (SELECT max(sequence) FROM events WHERE session = s.number)
-"""
+"""  # noqa: S608  # of constants alone
+_UNFINISHED = f"""
+    SELECT {_ROW}
+    FROM (SELECT * FROM sessions WHERE status IN ('queued', 'running')) AS s
+    JOIN events AS last ON last.session = s.number
+        AND last.sequence = (SELECT max(sequence) FROM events WHERE session = s.number)
+"""  # noqa: S608  # of constants alone
 _EVENTS = """
     SELECT json_group_array(json_array(sequence, recorded_at, event)) FROM events
     WHERE session = (SELECT number FROM sessions WHERE id = ?) AND sequence > ?
@@ -83,18 +103,31 @@ class Row:
 
 
 def begin(
-    connection: sqlite3.Connection, session_id: str, line: str, key: IdempotencyKey | None
+    connection: sqlite3.Connection,
+    session_id: str,
+    line: str,
+    origin: Origin,
+    key: IdempotencyKey | None,
 ) -> Head:
     """Make a session whose first event is `line`."""
     now = microseconds()
     inserted = connection.execute(
-        "INSERT INTO sessions (id, status, created_at, key, fingerprint) VALUES (?, ?, ?, ?, ?)",
+        """
+        INSERT INTO sessions
+            (id, status, created_at, key, fingerprint, tenant, holder, lane, batch, label)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
         (
             session_id,
             Status.QUEUED.value,
             now,
-            None if key is None else key.key,
+            None if key is None else _scoped(key),
             None if key is None else key.fingerprint,
+            origin.tenant,
+            origin.key,
+            origin.lane.value,
+            origin.batch,
+            origin.label,
         ),
     )
     assert inserted.lastrowid is not None
@@ -105,7 +138,24 @@ def begin(
         sequence=1,
         created_at=time(now),
         updated_at=time(now),
+        origin=origin,
     )
+
+
+def refuse_one_too_many(connection: sqlite3.Connection, origin: Origin, most: int | None) -> None:
+    """Look whether another session of the same API key may begin.
+
+    Raises:
+        TooManyAtOnce: it may not.
+    """
+    if most is None:
+        return
+    held = connection.execute(
+        "SELECT count(*) FROM sessions WHERE holder IS ? AND status IN ('queued', 'running')",
+        (origin.key,),
+    ).fetchone()[0]
+    if held >= most:
+        raise TooManyAtOnce(most)
 
 
 def rows(connection: sqlite3.Connection, session_ids: Collection[str]) -> dict[str, Row]:
@@ -146,7 +196,7 @@ def keyed(connection: sqlite3.Connection, key: IdempotencyKey) -> Head | None:
         KeyReused: it was begun with another request.
     """
     found = connection.execute(
-        "SELECT id, fingerprint FROM sessions WHERE key = ?", (key.key,)
+        "SELECT id, fingerprint FROM sessions WHERE key = ?", (_scoped(key),)
     ).fetchone()
     if found is None:
         return None
@@ -156,12 +206,15 @@ def keyed(connection: sqlite3.Connection, key: IdempotencyKey) -> Head | None:
     return rows(connection, [session_id])[session_id].head
 
 
-def page(
-    connection: sqlite3.Connection, *, limit: int, before: int | None, status: Status | None
-) -> Page:
+def _scoped(key: IdempotencyKey) -> str:
+    # No header can hold the separator, so no tenant can name a key of another.
+    return key.key if key.tenant == DEFAULT_TENANT else f"{key.tenant}\0{key.key}"
+
+
+def page(connection: sqlite3.Connection, *, limit: int, before: int | None, wanted: Filter) -> Page:
     """Give sessions with numbers below `before`, highest first."""
-    wanted = None if status is None else status.value
-    found = connection.execute(_PAGE, (wanted, before, limit + 1)).fetchone()[0]
+    values = {**_values(wanted), "before": before, "limit": limit + 1}
+    found = connection.execute(_PAGE, values).fetchone()[0]
     newest_first = sorted(map(_row, json.loads(found)), key=lambda row: -row.number)
     given = newest_first[:limit]
     return Page(
@@ -170,44 +223,55 @@ def page(
     )
 
 
-def cursor(number: int) -> str:
-    """Wrap a number up, so that nobody counts on what it means."""
-    return base64.urlsafe_b64encode(f"n{number}".encode()).decode().rstrip("=")
+def counts(connection: sqlite3.Connection, wanted: Filter) -> dict[Status, int]:
+    """Count sessions by status."""
+    found = connection.execute(
+        f"SELECT status, count(*) FROM sessions WHERE {_WANTED} GROUP BY status",  # noqa: S608
+        _values(wanted),
+    )
+    return {Status(status): number for status, number in found}
 
 
-def number_of(text: str) -> int:
-    """Unwrap a cursor.
-
-    Raises:
-        UnknownCursor: it was not made by `cursor`.
-    """
-    try:
-        inside = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise UnknownCursor(text) from None
-    mark, digits = inside[:1], inside[1:]
-    if mark != b"n" or not digits.isdigit() or len(digits) > 18:
-        raise UnknownCursor(text)
-    return int(digits)
+def unfinished(connection: sqlite3.Connection) -> tuple[Head, ...]:
+    """Give the sessions without an outcome, oldest first."""
+    found = connection.execute(_UNFINISHED).fetchone()[0]
+    in_order = sorted(map(_row, json.loads(found)), key=lambda row: row.number)
+    return tuple(row.head for row in in_order)
 
 
-def microseconds() -> int:
-    """Read the clock."""
-    return (datetime.now(UTC) - EPOCH) // timedelta(microseconds=1)
+def expire(connection: sqlite3.Connection, *, ended_before: int, limit: int) -> int:
+    """Delete sessions whose last event is older than a moment, and that have ended."""
+    return connection.execute(
+        """
+        DELETE FROM sessions WHERE number IN (
+            SELECT s.number FROM sessions AS s
+            JOIN events AS last ON last.session = s.number
+                AND last.sequence = (SELECT max(sequence) FROM events WHERE session = s.number)
+            WHERE s.status NOT IN ('queued', 'running') AND last.recorded_at < ?
+            ORDER BY last.recorded_at LIMIT ?
+        )
+        """,
+        (ended_before, limit),
+    ).rowcount
 
 
-def time(since_epoch: int) -> datetime:
-    """Give a moment back as what the clock said."""
-    return EPOCH + timedelta(microseconds=since_epoch)
+def _values(wanted: Filter) -> dict[str, object]:
+    return {
+        "status": None if wanted.status is None else wanted.status.value,
+        "tenant": wanted.tenant,
+        "batch": wanted.batch,
+    }
 
 
-def _row(values: tuple[int, str, str, int, int, int]) -> Row:
-    number, session_id, status, sequence, created_at, recorded_at = values
+def _row(values: Sequence[Any]) -> Row:
+    number, session_id, status, sequence, created_at, recorded_at, *whose = values
+    tenant, holder, lane, batch, label = whose
     head = Head(
         session_id=session_id,
         status=Status(status),
         sequence=sequence,
         created_at=time(created_at),
         updated_at=time(recorded_at),
+        origin=Origin(tenant=tenant, key=holder, lane=Lane(lane), batch=batch, label=label),
     )
     return Row(number=number, head=head)

@@ -1,10 +1,11 @@
 """What a store of sessions owes. The runner and the API know no more of it."""
 
 from collections.abc import AsyncGenerator, Awaitable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from app.sessions.origin import DEFAULT_TENANT, Origin
 from app.sessions.status import Status
 from app.sessions.wire import StoredEvent
 from app.sessions.wire_request import SessionCreatedWire
@@ -36,6 +37,7 @@ class Head:
         sequence: That of the last event.
         created_at: When the first event was written, in UTC.
         updated_at: When the last event was written, in UTC.
+        origin: Whose it is, and which line it waits in.
     """
 
     session_id: str
@@ -43,6 +45,7 @@ class Head:
     sequence: int
     created_at: datetime
     updated_at: datetime
+    origin: Origin = field(default_factory=Origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +80,27 @@ class IdempotencyKey:
     Attributes:
         key: As the client sent it.
         fingerprint: Hash of the request: another one under the same key is an error.
+        tenant: Whose name it is: what others call theirs does not matter.
     """
 
     key: str
     fingerprint: str
+    tenant: str = DEFAULT_TENANT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which sessions of a list are wanted; None is any.
+
+    Attributes:
+        status: Those that stand so.
+        tenant: Those that are this tenant's.
+        batch: Those that belong to this batch.
+    """
+
+    status: Status | None = None
+    tenant: str | None = None
+    batch: str | None = None
 
 
 class Store(Protocol):
@@ -91,15 +111,28 @@ class Store(Protocol):
     """
 
     async def create(
-        self, session_id: str, created: SessionCreatedWire, *, key: IdempotencyKey | None = None
+        self,
+        session_id: str,
+        created: SessionCreatedWire,
+        *,
+        key: IdempotencyKey | None = None,
+        most_at_once: int | None = None,
     ) -> Head:
         """Begin a log, or give the session that was begun under the same key.
+
+        Args:
+            session_id: Its name, nobody else's.
+            created: The request; its origin says whose session it is.
+            key: The client's name for the request.
+            most_at_once: So many unfinished sessions there may be with the API key of this
+                one, itself included; None is no bound.
 
         Returns:
             The session; its id is another than `session_id` when the key was known.
 
         Raises:
             KeyReused: the key belongs to another request.
+            TooManyAtOnce: the bound is reached.
         """
         ...
 
@@ -172,26 +205,30 @@ class Store(Protocol):
         ...
 
     async def page(
-        self, *, limit: int, after: str | None = None, status: Status | None = None
+        self, *, limit: int, after: str | None = None, wanted: Filter | None = None
     ) -> Page:
         """List sessions, newest first.
 
         Args:
             limit: At most so many, at least 1.
             after: Cursor of an earlier page, or None for the first.
-            status: Only those that stand so.
+            wanted: Which of them; None is all.
 
         Raises:
             UnknownCursor: the cursor was not made by this store.
         """
         ...
 
-    async def unfinished(self) -> tuple[str, ...]:
-        """Name the sessions without an outcome, oldest first."""
+    async def unfinished(self) -> tuple[Head, ...]:
+        """Say where the sessions without an outcome stand, oldest first."""
         ...
 
-    async def counts(self) -> Mapping[Status, int]:
-        """Count the sessions by status; one that no session has may be missing."""
+    async def counts(self, wanted: Filter | None = None) -> Mapping[Status, int]:
+        """Count the sessions by status; one that no session has may be missing.
+
+        Args:
+            wanted: Which of them; None is all.
+        """
         ...
 
     async def erase(self, session_id: str) -> None:
@@ -200,6 +237,18 @@ class Store(Protocol):
         Raises:
             UnknownSession: there is none, or it was erased.
             SessionUnfinished: it has no outcome yet.
+        """
+        ...
+
+    async def expire(self, *, ended_before: datetime, limit: int) -> int:
+        """Forget sessions that ended a while ago, as `erase` does, those first that ended first.
+
+        Args:
+            ended_before: Those that ended before this moment, in UTC.
+            limit: At most so many at once.
+
+        Returns:
+            How many were forgotten; fewer than `limit` when none is left.
         """
         ...
 

@@ -11,6 +11,7 @@ from app.modulo.budget import Budget
 from app.modulo.quality import Goal
 from app.modulo.strategies.ladder import Rung
 from app.modulo.watch import Watch
+from app.sessions.origin import DEFAULT_TENANT, Lane, Origin
 from app.sessions.request import LadderRequest, Mode, PlanRequest
 from app.sessions.wire_step import Text, Wire
 from planners.task import Task
@@ -41,6 +42,33 @@ class LadderWire(Wire):
         return LadderRequest(rungs=self.rungs, after=self.after, share=self.share)
 
 
+class OriginWire(Wire):
+    """Whose a session is, and which line it waits in."""
+
+    tenant: str = Field(default=DEFAULT_TENANT, description="Whose session it is.")
+    key: str | None = Field(default=None, description="Id of the API key it was asked for with.")
+    lane: Lane = Field(default=Lane.INTERACTIVE, description="The queue that it waits in.")
+    batch: str | None = Field(default=None, description="Id of the batch that it belongs to.")
+    label: Text | None = Field(default=None, description="The client's name for it there.")
+
+    @classmethod
+    def of(cls, origin: Origin) -> "OriginWire":
+        """Write an origin."""
+        return cls(
+            tenant=origin.tenant,
+            key=origin.key,
+            lane=origin.lane,
+            batch=origin.batch,
+            label=origin.label,
+        )
+
+    def origin(self) -> Origin:
+        """Read the origin back."""
+        return Origin(
+            tenant=self.tenant, key=self.key, lane=self.lane, batch=self.batch, label=self.label
+        )
+
+
 class SessionCreatedWire(Wire):
     """A request was accepted; here it is, with its defaults filled in."""
 
@@ -61,6 +89,8 @@ class SessionCreatedWire(Wire):
     watch: tuple[Watch, ...] = ()
     ladder: LadderWire | None = None
     seed: int = 0
+    origin: OriginWire = OriginWire()
+    webhook: str | None = Field(default=None, description="Where to tell of the end.")
 
     @classmethod
     def of(cls, request: PlanRequest) -> "SessionCreatedWire":
@@ -85,6 +115,8 @@ class SessionCreatedWire(Wire):
             watch=request.watch,
             ladder=None if request.ladder is None else LadderWire.of(request.ladder),
             seed=request.seed,
+            origin=OriginWire.of(request.origin),
+            webhook=request.webhook,
         )
 
     def request(self) -> PlanRequest:
@@ -110,4 +142,6 @@ class SessionCreatedWire(Wire):
             watch=self.watch,
             ladder=None if self.ladder is None else self.ladder.ladder(),
             seed=self.seed,
+            origin=self.origin.origin(),
+            webhook=self.webhook,
         )

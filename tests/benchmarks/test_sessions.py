@@ -43,8 +43,7 @@ async def solve_all(folder: Path, attempts: int) -> float:
     ):
 
         async def one(session_id: str) -> Status:
-            await store.create(session_id, created)
-            await runner.submit(session_id)
+            await runner.submit(await store.create(session_id, created))
             return (await store.wait_for_end(session_id, timeout_seconds=300)).status
 
         began = time.perf_counter()

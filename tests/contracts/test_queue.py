@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.sessions.errors import StoreUnavailable
-from app.sessions.queue import Queue
+from app.sessions.queue import Queue, Ticket
 from tests.app.sessions.queues import QUEUES
 
 
@@ -68,7 +68,7 @@ async def until(there) -> None:
 
 async def submit(queue: Queue, *session_ids: str) -> None:
     for session_id in session_ids:
-        await queue.submit(session_id)
+        await queue.submit(Ticket(session_id=session_id))
 
 
 async def test_what_is_submitted_is_run(queue, runs):
@@ -173,7 +173,7 @@ async def test_what_is_to_be_run_again_can_be_cancelled(made, runs):
     await submit(queue, "a")
     await until(lambda: runs.begun == ["a"])
     await asyncio.sleep(0.05)
-    await queue.submit("a")
+    await queue.submit(Ticket(session_id="a"))
     await queue.cancel("a")
     await asyncio.sleep(0.4)
     await queue.close()

@@ -17,7 +17,7 @@ from app.sessions.errors import (
 )
 from app.sessions.sqlite import SqliteStore
 from app.sessions.status import Status
-from app.sessions.store import IdempotencyKey, Store, follow
+from app.sessions.store import Filter, IdempotencyKey, Store, follow
 from app.sessions.wire import (
     CancelledWire,
     DeliveredWire,
@@ -262,10 +262,10 @@ async def test_pages_can_hold_one_status_only(store):
         await store.create(f"s{number}", CREATED)
     for number in (0, 2):
         await store.append(f"s{number}", CancelledWire(), expected=1)
-    page = await store.page(limit=10, status=Status.CANCELLED)
+    page = await store.page(limit=10, wanted=Filter(status=Status.CANCELLED))
     assert [head.session_id for head in page.heads] == ["s2", "s0"]
     assert page.next is None
-    assert (await store.page(limit=10, status=Status.SOLVED)).heads == ()
+    assert (await store.page(limit=10, wanted=Filter(status=Status.SOLVED))).heads == ()
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "bm", "é", "bm9wZQ", "n12", "=" * 50, "A" * 100])
@@ -279,7 +279,7 @@ async def test_unfinished_sessions_are_named_oldest_first(store):
         await store.create(f"s{number}", CREATED)
     await store.append("s1", DeliveredWire(), expected=1)
     await store.append("s2", CancelledWire(), expected=1)
-    assert await store.unfinished() == ("s0", "s1", "s3")
+    assert [head.session_id for head in await store.unfinished()] == ["s0", "s1", "s3"]
 
 
 async def test_an_erased_session_is_gone_and_its_key_is_free_again(store):

@@ -38,8 +38,8 @@ async def run(folder: Path) -> None:
                 await store.create(f"s{number}", CREATED)
         bank = SmallBank(Noted(folder / "asked"))
         async with Runner(store=store, composer=bank, verifier=bank.verifier):
-            for session_id in await store.unfinished():
-                await store.wait_for_end(session_id, timeout_seconds=30)
+            for head in await store.unfinished():
+                await store.wait_for_end(head.session_id, timeout_seconds=30)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def running(request):
 
 async def begin(store: Store, runner: Runner, session_id: str = "s") -> None:
     await store.create(session_id, CREATED)
-    await runner.submit(session_id)
+    await runner.submit(await store.head(session_id))
 
 
 async def types(store: Store, session_id: str = "s") -> list[str]:
@@ -56,9 +56,10 @@ async def test_a_session_submitted_many_times_is_run_once(store, running):
     proposer = Gated([GOOD])
     async with running(store, proposer) as runner:
         await begin(store, runner)
-        await asyncio.gather(*(runner.submit("s") for _ in range(5)))
+        head = await store.head("s")
+        await asyncio.gather(*(runner.submit(head) for _ in range(5)))
         await proposer.reached.wait()
-        await runner.submit("s")
+        await runner.submit(head)
         proposer.gate.set()
         await store.wait_for_end("s", timeout_seconds=10)
         await asyncio.sleep(0.1)
