@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from app.sessions import sqlite_rows
+from app.sessions.batches import Batches
 from app.sessions.clock import microseconds, time
 from app.sessions.cursor import number_of
 from app.sessions.errors import (
@@ -21,10 +21,15 @@ from app.sessions.errors import (
     TooManyAtOnce,
     UnknownSession,
 )
+from app.sessions.notices import Notices
 from app.sessions.origin import Origin
+from app.sessions.sqlite_batches import SqliteBatches
+from app.sessions.sqlite_notices import SqliteNotices
+from app.sessions.sqlite_schema import SCHEMA
 from app.sessions.sqlite_thread import SqliteThread
 from app.sessions.status import Status, status_after
 from app.sessions.store import Claim, Entry, Filter, Head, IdempotencyKey, Page
+from app.sessions.waiting import Waiting
 from app.sessions.wire import StoredEvent, read, written
 from app.sessions.wire_request import SessionCreatedWire
 
@@ -38,6 +43,7 @@ class Begin:
     origin: Origin
     key: IdempotencyKey | None
     most_at_once: int | None
+    notify: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,34 +59,32 @@ class Append:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """Events to be read: those of a log behind a number."""
+    """Events to be read: those of a log behind a number, or the first `most` of them."""
 
     session_id: str
     after: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Waiting:
-    """Who waits for a session: for an event behind `after`, or with None for its end."""
-
-    after: int | None
-    told: asyncio.Future[Head]
-
-    def concerns(self, head: Head) -> bool:
-        """Say whether this is what was waited for."""
-        return head.status.ended or (self.after is not None and head.sequence > self.after)
+    most: int | None
 
 
 class SqliteStore:
     """A `Store` in a file. Open it on the event loop that uses it.
 
     Who waits is told of events within the process, which is why the file belongs to one.
+
+    Attributes:
+        notices: What is owed to webhooks, in the same file.
+        batches: What was asked for together, in the same file.
     """
+
+    notices: Notices
+    batches: Batches
 
     def __init__(self, path: Path) -> None:
         """Take the file's path; the file is made when the store is opened."""
-        self._sqlite = SqliteThread(path, sqlite_rows.SCHEMA)
-        self._waiting: defaultdict[str, set[Waiting]] = defaultdict(set)
+        self._sqlite = SqliteThread(path, SCHEMA)
+        self._waiting = Waiting()
+        self.notices = SqliteNotices(self._sqlite)
+        self.batches = SqliteBatches(self._sqlite)
 
     async def __aenter__(self) -> Self:
         await self._sqlite.open()
@@ -109,6 +113,7 @@ class SqliteStore:
             origin=created.origin.origin(),
             key=key,
             most_at_once=most_at_once,
+            notify=created.webhook is not None,
         )
         return await self._sqlite.call(_create, item)
 
@@ -127,23 +132,26 @@ class SqliteStore:
             event_type=event.type,
             line=written(event),
         )
-        return self._sqlite.call(_append, item, then=self._tell)
+        return self._sqlite.call(_append, item, then=self._waiting.tell)
 
     async def head(self, session_id: str) -> Head:
         """Say where a log stands; see `Store`."""
         return await self._sqlite.call(_heads, session_id)
 
-    async def read(self, session_id: str, *, after: int = 0) -> tuple[Entry, ...]:
+    async def read(
+        self, session_id: str, *, after: int = 0, most: int | None = None
+    ) -> tuple[Entry, ...]:
         """Give the events behind a number; see `Store`."""
-        return await self._sqlite.call(_read, Behind(session_id=session_id, after=after))
+        item = Behind(session_id=session_id, after=after, most=most)
+        return await self._sqlite.call(_read, item)
 
     async def wait(self, session_id: str, *, after: int, timeout_seconds: float) -> Head:
         """Wait for more; see `Store`."""
-        return await self._wait(session_id, after, timeout_seconds)
+        return await self._waiting.wait(self, session_id, after, timeout_seconds)
 
     async def wait_for_end(self, session_id: str, *, timeout_seconds: float) -> Head:
         """Wait for the outcome; see `Store`."""
-        return await self._wait(session_id, None, timeout_seconds)
+        return await self._waiting.wait(self, session_id, None, timeout_seconds)
 
     async def page(
         self, *, limit: int, after: str | None = None, wanted: Filter | None = None
@@ -190,44 +198,26 @@ class SqliteStore:
         """Read something; see `Store`."""
         await self._sqlite.run(lambda connection: connection.execute("SELECT 1").fetchone())
 
-    async def _wait(self, session_id: str, after: int | None, timeout_seconds: float) -> Head:
-        told: asyncio.Future[Head] = asyncio.get_running_loop().create_future()
-        waiting = Waiting(after=after, told=told)
-        # Before the look at the log: what is written between the two must not be missed.
-        self._waiting[session_id].add(waiting)
-        try:
-            head = await self.head(session_id)
-            if waiting.concerns(head):
-                return head
-            await asyncio.wait([told], timeout=timeout_seconds)
-            return told.result() if told.done() else await self.head(session_id)
-        finally:
-            self._waiting[session_id].discard(waiting)
-            if not self._waiting[session_id]:
-                del self._waiting[session_id]
-
-    def _tell(self, head: Head) -> None:
-        for waiting in self._waiting.get(head.session_id, ()):
-            if waiting.concerns(head) and not waiting.told.done():
-                waiting.told.set_result(head)
-
 
 def _create(connection: sqlite3.Connection, items: Sequence[Begin]) -> list[Head | Exception]:
     """Make sessions, each unless its key is known."""
     results: list[Head | Exception] = []
     for item in items:
         try:
-            known = None if item.key is None else sqlite_rows.keyed(connection, item.key)
-            if known is None:
-                sqlite_rows.refuse_one_too_many(connection, item.origin, item.most_at_once)
+            results.append(_begin(connection, item))
         except (KeyReused, TooManyAtOnce) as refused:
             results.append(refused)
-            continue
-        results.append(
-            known
-            or sqlite_rows.begin(connection, item.session_id, item.line, item.origin, item.key)
-        )
     return results
+
+
+def _begin(connection: sqlite3.Connection, item: Begin) -> Head:
+    known = None if item.key is None else sqlite_rows.keyed(connection, item.key)
+    if known is not None:
+        return known
+    sqlite_rows.refuse_one_too_many(connection, item.origin, item.most_at_once)
+    return sqlite_rows.begin(
+        connection, item.session_id, item.line, item.origin, item.key, notify=item.notify
+    )
 
 
 def _append(connection: sqlite3.Connection, items: Sequence[Append]) -> list[Head | Exception]:
@@ -265,7 +255,7 @@ def _append(connection: sqlite3.Connection, items: Sequence[Append]) -> list[Hea
         sqlite_rows.add_events(connection, events)
     for status in set(changed.values()):
         numbers = [number for number, new in changed.items() if new is status]
-        sqlite_rows.set_status(connection, numbers, status)
+        sqlite_rows.set_status(connection, numbers, status, now)
     return results
 
 
@@ -282,7 +272,7 @@ def _read(
 ) -> list[tuple[Entry, ...] | Exception]:
     results: list[tuple[Entry, ...] | Exception] = []
     for item in items:
-        events = sqlite_rows.events(connection, item.session_id, item.after)
+        events = sqlite_rows.events(connection, item.session_id, item.after, item.most)
         try:
             if not events:
                 # There may be nothing new; or there is no such session.

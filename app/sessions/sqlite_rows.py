@@ -3,7 +3,7 @@
 Many items travel into and out of a statement as one JSON value: each row that a statement
 gives costs the thread a wait for the interpreter's lock. Times are microseconds since 1970
 in UTC. A log's sequence number and the time of its last event are those of its last row;
-only the status is kept besides, as sessions are listed by it.
+only the status and the time of its end are kept besides, as sessions are found by them.
 """
 
 import json
@@ -19,38 +19,6 @@ from app.sessions.origin import DEFAULT_TENANT, Lane, Origin
 from app.sessions.status import Status
 from app.sessions.store import Filter, Head, IdempotencyKey, Page
 
-SCHEMA = (
-    """
-    CREATE TABLE sessions (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        id TEXT NOT NULL UNIQUE,
-        status TEXT NOT NULL,
-        created_at INTEGER NOT NULL,
-        key TEXT UNIQUE,
-        fingerprint TEXT
-    );
-    CREATE INDEX sessions_by_status ON sessions (status, number);
-    CREATE TABLE events (
-        session INTEGER NOT NULL REFERENCES sessions (number) ON DELETE CASCADE,
-        sequence INTEGER NOT NULL,
-        recorded_at INTEGER NOT NULL,
-        event TEXT NOT NULL,
-        PRIMARY KEY (session, sequence)
-    );
-    """,
-    """
-    ALTER TABLE sessions ADD COLUMN tenant TEXT NOT NULL DEFAULT 'default';
-    ALTER TABLE sessions ADD COLUMN holder TEXT;
-    ALTER TABLE sessions ADD COLUMN lane TEXT NOT NULL DEFAULT 'interactive';
-    ALTER TABLE sessions ADD COLUMN batch TEXT;
-    ALTER TABLE sessions ADD COLUMN label TEXT;
-    CREATE INDEX sessions_by_tenant ON sessions (tenant, number);
-    CREATE INDEX sessions_by_batch ON sessions (batch, number) WHERE batch IS NOT NULL;
-    CREATE INDEX unfinished_by_holder ON sessions (holder)
-        WHERE status IN ('queued', 'running');
-    """,
-)
-
 _ROW = """json_group_array(json_array(
         s.number, s.id, s.status, last.sequence, s.created_at, last.recorded_at,
         s.tenant, s.holder, s.lane, s.batch, s.label
@@ -62,16 +30,9 @@ _HEADS = f"""
     JOIN events AS last ON last.session = s.number
         AND last.sequence = (SELECT max(sequence) FROM events WHERE session = s.number)
 """  # noqa: S608  # of constants alone
-_WANTED = """
-    (:status IS NULL OR status = :status) AND (:tenant IS NULL OR tenant = :tenant)
-    AND (:batch IS NULL OR batch = :batch)
-"""
 _PAGE = f"""
     SELECT {_ROW}
-    FROM (
-        SELECT * FROM sessions WHERE {_WANTED} AND (:before IS NULL OR number < :before)
-        ORDER BY number DESC LIMIT :limit
-    ) AS s
+    FROM (SELECT * FROM sessions WHERE {{wanted}} ORDER BY number DESC LIMIT :limit) AS s
     JOIN events AS last ON last.session = s.number
         AND last.sequence = (SELECT max(sequence) FROM events WHERE session = s.number)
 """  # noqa: S608  # of constants alone
@@ -83,7 +44,8 @@ _UNFINISHED = f"""
 """  # noqa: S608  # of constants alone
 _EVENTS = """
     SELECT json_group_array(json_array(sequence, recorded_at, event)) FROM events
-    WHERE session = (SELECT number FROM sessions WHERE id = ?) AND sequence > ?
+    WHERE session = (SELECT number FROM sessions WHERE id = :session)
+        AND sequence > :after AND (:most IS NULL OR sequence <= :after + :most)
 """
 _ADD_EVENTS = """
     INSERT INTO events (session, sequence, recorded_at, event)
@@ -108,14 +70,16 @@ def begin(
     line: str,
     origin: Origin,
     key: IdempotencyKey | None,
+    *,
+    notify: bool,
 ) -> Head:
-    """Make a session whose first event is `line`."""
+    """Make a session whose first event is `line`; with `notify` a notice of its end is owed."""
     now = microseconds()
     inserted = connection.execute(
         """
         INSERT INTO sessions
-            (id, status, created_at, key, fingerprint, tenant, holder, lane, batch, label)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            (id, status, created_at, key, fingerprint, tenant, holder, lane, batch, label, notify)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             session_id,
@@ -128,6 +92,7 @@ def begin(
             origin.lane.value,
             origin.batch,
             origin.label,
+            notify,
         ),
     )
     assert inserted.lastrowid is not None
@@ -174,19 +139,30 @@ def add_events(connection: sqlite3.Connection, events: Iterable[tuple[int, int, 
 
 
 def events(
-    connection: sqlite3.Connection, session_id: str, after: int
+    connection: sqlite3.Connection, session_id: str, after: int, most: int | None
 ) -> list[tuple[int, int, str]]:
-    """Give the events of a session behind a number: sequence numbers, times, and JSON."""
-    found = connection.execute(_EVENTS, (session_id, after)).fetchone()[0]
+    """Give events of a session behind a number: sequence numbers, times, and JSON."""
+    wanted = {"session": session_id, "after": after, "most": most}
+    found = connection.execute(_EVENTS, wanted).fetchone()[0]
     return sorted((sequence, at, line) for sequence, at, line in json.loads(found))
 
 
-def set_status(connection: sqlite3.Connection, numbers: Sequence[int], status: Status) -> None:
-    """Keep a new status of some sessions."""
+def set_status(
+    connection: sqlite3.Connection, numbers: Sequence[int], status: Status, now: int
+) -> None:
+    """Keep a new status of some sessions; an outcome makes the notices due that are owed."""
+    these = json.dumps(numbers)
     connection.execute(
-        "UPDATE sessions SET status = ? WHERE number IN (SELECT value FROM json_each(?))",
-        (status.value, json.dumps(numbers)),
+        "UPDATE sessions SET status = ?, ended_at = ? "
+        "WHERE number IN (SELECT value FROM json_each(?))",
+        (status.value, now if status.ended else None, these),
     )
+    if status.ended:
+        connection.execute(
+            "INSERT INTO notices (session, due_at) SELECT number, ? FROM sessions "
+            "WHERE number IN (SELECT value FROM json_each(?)) AND notify",
+            (now, these),
+        )
 
 
 def keyed(connection: sqlite3.Connection, key: IdempotencyKey) -> Head | None:
@@ -214,7 +190,7 @@ def _scoped(key: IdempotencyKey) -> str:
 def page(connection: sqlite3.Connection, *, limit: int, before: int | None, wanted: Filter) -> Page:
     """Give sessions with numbers below `before`, highest first."""
     values = {**_values(wanted), "before": before, "limit": limit + 1}
-    found = connection.execute(_PAGE, values).fetchone()[0]
+    found = connection.execute(page_statement(wanted, before), values).fetchone()[0]
     newest_first = sorted(map(_row, json.loads(found)), key=lambda row: -row.number)
     given = newest_first[:limit]
     return Page(
@@ -223,10 +199,29 @@ def page(connection: sqlite3.Connection, *, limit: int, before: int | None, want
     )
 
 
+def page_statement(wanted: Filter, before: int | None) -> str:
+    """Say what finds a page; each combination has an index that gives it in order."""
+    clauses = ["number < :before"] if before is not None else []
+    if wanted.status is not None:
+        clauses.append("status = :status")
+    if wanted.batch is not None:
+        clauses.append("batch = :batch")
+    if wanted.tenant is not None:
+        # The plus keeps SQLite from walking through a whole tenant for one of its batches.
+        clauses.append("tenant = :tenant" if wanted.batch is None else "+tenant = :tenant")
+    return _PAGE.format(wanted=" AND ".join(clauses) or "true")
+
+
 def counts(connection: sqlite3.Connection, wanted: Filter) -> dict[Status, int]:
     """Count sessions by status."""
+    clauses = ["batch = coalesce(:batch, '')"]
+    if wanted.tenant is not None:
+        clauses.append("tenant = :tenant")
+    if wanted.status is not None:
+        clauses.append("status = :status")
     found = connection.execute(
-        f"SELECT status, count(*) FROM sessions WHERE {_WANTED} GROUP BY status",  # noqa: S608
+        "SELECT status, sum(sessions) FROM tallies "  # noqa: S608  # of constants alone
+        f"WHERE {' AND '.join(clauses)} GROUP BY status HAVING sum(sessions) > 0",
         _values(wanted),
     )
     return {Status(status): number for status, number in found}
@@ -240,17 +235,15 @@ def unfinished(connection: sqlite3.Connection) -> tuple[Head, ...]:
 
 
 def expire(connection: sqlite3.Connection, *, ended_before: int, limit: int) -> int:
-    """Delete sessions whose last event is older than a moment, and that have ended."""
+    """Delete sessions that ended before a moment, and batches that never got a session."""
+    connection.execute(
+        "DELETE FROM batches WHERE created_at < ? "
+        "AND NOT EXISTS (SELECT 1 FROM sessions WHERE batch = batches.id)",
+        (ended_before,),
+    )
     return connection.execute(
-        """
-        DELETE FROM sessions WHERE number IN (
-            SELECT s.number FROM sessions AS s
-            JOIN events AS last ON last.session = s.number
-                AND last.sequence = (SELECT max(sequence) FROM events WHERE session = s.number)
-            WHERE s.status NOT IN ('queued', 'running') AND last.recorded_at < ?
-            ORDER BY last.recorded_at LIMIT ?
-        )
-        """,
+        "DELETE FROM sessions WHERE number IN ("
+        "SELECT number FROM sessions WHERE ended_at < ? ORDER BY ended_at, number LIMIT ?)",
         (ended_before, limit),
     ).rowcount
 

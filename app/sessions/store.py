@@ -103,6 +103,9 @@ class Filter:
     batch: str | None = None
 
 
+READ_AT_ONCE = 8
+
+
 class Store(Protocol):
     """Remembers sessions as logs. What a call has returned from is durable.
 
@@ -173,8 +176,10 @@ class Store(Protocol):
         """
         ...
 
-    async def read(self, session_id: str, *, after: int = 0) -> tuple[Entry, ...]:
-        """Give the events behind a sequence number, in order.
+    async def read(
+        self, session_id: str, *, after: int = 0, most: int | None = None
+    ) -> tuple[Entry, ...]:
+        """Give the events behind a sequence number, in order: all of them, or the first `most`.
 
         Raises:
             UnknownSession: there is none, or it was erased.
@@ -275,7 +280,8 @@ async def follow(
     while True:
         head = await store.wait(session_id, after=after, timeout_seconds=idle_seconds)
         if head.sequence > after:
-            for entry in await store.read(session_id, after=after):
+            # Some at a time: whoever reads slowly, or not at all, holds no more in memory.
+            for entry in await store.read(session_id, after=after, most=READ_AT_ONCE):
                 yield entry
                 after = entry.sequence
         elif not head.status.ended:

@@ -1,9 +1,8 @@
 """What every store owes. One suite, run against each implementation."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, aclosing
-from pathlib import Path
+from contextlib import aclosing
+from datetime import timedelta
 
 import pytest
 
@@ -12,12 +11,12 @@ from app.sessions.errors import (
     KeyReused,
     SessionUnfinished,
     StaleWriter,
-    UnknownCursor,
+    TooManyAtOnce,
     UnknownSession,
 )
-from app.sessions.sqlite import SqliteStore
+from app.sessions.origin import Lane, Origin
 from app.sessions.status import Status
-from app.sessions.store import Filter, IdempotencyKey, Store, follow
+from app.sessions.store import Claim, IdempotencyKey, Store, follow
 from app.sessions.wire import (
     CancelledWire,
     DeliveredWire,
@@ -25,27 +24,8 @@ from app.sessions.wire import (
     FailedWire,
     ReleasedWire,
 )
+from app.sessions.wire_request import OriginWire, SessionCreatedWire
 from tests.app.sessions.parts import CREATED
-
-
-def sqlite(folder: Path) -> AbstractAsyncContextManager[Store]:
-    return SqliteStore(folder / "sessions.db")
-
-
-# A store that outlives its process is opened a second time on the same folder.
-STORES = [pytest.param(sqlite, id="sqlite")]
-
-
-@pytest.fixture(params=STORES)
-def opened(request, tmp_path):
-    """Open the store: each call opens the same one again."""
-    return lambda: request.param(tmp_path)
-
-
-@pytest.fixture
-async def store(opened) -> AsyncIterator[Store]:
-    async with opened() as store:
-        yield store
 
 
 async def types(store: Store, session_id: str) -> list[str]:
@@ -70,7 +50,11 @@ async def test_events_are_numbered_without_gaps_and_read_back_as_written(store):
     assert [entry.sequence for entry in entries] == [1, 2, 3]
     assert [entry.event for entry in entries] == [CREATED, DeliveredWire(), failed]
     assert [entry.sequence for entry in await store.read("s", after=2)] == [3]
+    assert [entry.sequence for entry in await store.read("s", after=1, most=1)] == [2]
     assert await store.read("s", after=3) == ()
+    assert [entry.sequence for entry in await store.read("s", most=2)] == [1, 2]
+    assert [entry.sequence for entry in await store.read("s", after=2, most=5)] == [3]
+    assert await store.read("s", after=3, most=5) == ()
 
 
 @pytest.mark.parametrize("expected", [0, 2, 7])
@@ -109,6 +93,49 @@ async def test_nothing_comes_after_an_outcome(store):
         await store.append("s", DeliveredWire(), expected=2)
 
 
+async def test_behind_a_refused_event_of_a_claim_nothing_gets_in(store):
+    await store.create("s", CREATED)
+    claim = Claim()
+    results = await asyncio.gather(
+        store.append("s", DeliveredWire(), expected=1, claim=claim),
+        store.append("s", ReleasedWire(), expected=1),
+        store.append("s", ReleasedWire(), expected=2),
+        # The number of this one does not fit, those of all behind it would.
+        store.append("s", DeliveredWire(), expected=2, claim=claim),
+        store.append("s", FailedWire(reason="late"), expected=3, claim=claim),
+        return_exceptions=True,
+    )
+    assert [isinstance(result, StaleWriter) for result in results] == [
+        False,
+        True,
+        False,
+        True,
+        True,
+    ]
+    assert claim.lost
+    with pytest.raises(StaleWriter):
+        await store.append("s", FailedWire(reason="later"), expected=3, claim=claim)
+    assert await types(store, "s") == ["session_created", "delivered", "released"]
+
+
+async def test_a_request_of_a_megabyte_is_kept_as_it_is(store):
+    domain = "(define (domain d) ; " + "é\u2028" * 300_000 + "\n)"
+    created = CREATED.model_copy(update={"domain": domain, "problem": "x" * 1_000_000})
+    await store.create("s", created)
+    (entry,) = await store.read("s")
+    assert entry.event == created
+
+
+async def test_the_origin_of_a_session_stands_in_its_head(store):
+    whole = OriginWire(tenant="t:1", key="k", lane=Lane.BATCH, batch="b", label="naïve \U0001f600")
+    await store.create("whole", CREATED.model_copy(update={"origin": whole}))
+    await store.create("plain", CREATED)
+    head = await store.append("whole", DeliveredWire(), expected=1)
+    assert head.origin == (await store.head("whole")).origin == whole.origin()
+    assert (await store.head("plain")).origin == Origin()
+    assert [head.origin for head in await store.unfinished()] == [whole.origin(), Origin()]
+
+
 async def test_giving_up_waiting_does_not_undo_an_event(store):
     await store.create("s", CREATED)
 
@@ -137,17 +164,6 @@ async def test_the_status_follows_the_events(store):
         seen.append((await store.append("s", event, expected=number)).status)
         assert (await store.head("s")).status is seen[-1]
     assert seen == [Status.RUNNING, Status.QUEUED, Status.RUNNING, Status.EXHAUSTED]
-
-
-async def test_sessions_are_counted_by_status(store):
-    for name in ("a", "b", "c"):
-        await store.create(name, CREATED)
-    await store.append("c", ExhaustedWire(limit=Limit.ATTEMPTS), expected=1)
-    counts = await store.counts()
-    assert {status: number for status, number in counts.items() if number} == {
-        Status.QUEUED: 2,
-        Status.EXHAUSTED: 1,
-    }
 
 
 async def test_a_session_that_is_not_there_is_said_to_be_unknown(store):
@@ -196,6 +212,24 @@ async def test_waiting_ends_after_its_timeout_without_news(store):
     assert not (await store.wait_for_end("s", timeout_seconds=0.02)).status.ended
 
 
+async def test_hundreds_wait_at_once_and_all_are_told(store):
+    for number in range(25):
+        await store.create(f"s{number}", CREATED)
+    waiting = [
+        asyncio.create_task(store.wait(f"s{number % 25}", after=1, timeout_seconds=30))
+        for number in range(250)
+    ] + [
+        asyncio.create_task(store.wait_for_end(f"s{number % 25}", timeout_seconds=30))
+        for number in range(250)
+    ]
+    await asyncio.sleep(0.2)
+    for number in range(25):
+        await store.append(f"s{number}", CancelledWire(), expected=1)
+    heads = await asyncio.gather(*waiting)
+    assert {(head.sequence, head.status) for head in heads} == {(2, Status.CANCELLED)}
+    assert [head.session_id for head in heads[:25]] == [f"s{number}" for number in range(25)]
+
+
 async def test_following_gives_each_event_once_up_to_the_outcome(store):
     await store.create("s", CREATED)
 
@@ -227,6 +261,13 @@ async def test_the_same_key_and_request_give_the_same_session(store):
         await store.head("second")
 
 
+async def test_creating_at_once_under_one_key_and_name_makes_one_session(store):
+    key = IdempotencyKey(key="k", fingerprint="f")
+    heads = await asyncio.gather(*(store.create("s", CREATED, key=key) for _ in range(8)))
+    assert {head.session_id for head in heads} == {"s"}
+    assert await types(store, "s") == ["session_created"]
+
+
 async def test_a_key_with_another_request_is_refused(store):
     await store.create("first", CREATED, key=IdempotencyKey(key="k", fingerprint="f"))
     other = IdempotencyKey(key="k", fingerprint="another")
@@ -244,42 +285,85 @@ async def test_creating_at_once_under_one_key_makes_one_session(store):
     assert len({head.session_id for head in heads}) == 1
 
 
-async def test_pages_go_from_the_newest_to_the_oldest_without_gap_or_double(store):
-    for number in range(7):
+async def test_a_key_of_another_tenant_is_another_key(store):
+    keys = [
+        IdempotencyKey(key="k", fingerprint="f", tenant="default"),
+        IdempotencyKey(key="k", fingerprint="g", tenant="t"),
+        IdempotencyKey(key="t:k", fingerprint="h", tenant="default"),
+    ]
+    for number, key in enumerate(keys):
+        await store.create(f"s{number}", CREATED, key=key)
+    found = [await store.find(key) for key in keys]
+    assert [head.session_id for head in found] == ["s0", "s1", "s2"]
+
+
+def of_key(key: str | None) -> SessionCreatedWire:
+    return CREATED.model_copy(update={"origin": OriginWire(key=key)})
+
+
+@pytest.mark.parametrize("key", ["k", None], ids=["of a key", "without a key"])
+async def test_no_more_sessions_are_begun_than_may_be_unfinished_at_once(store, key):
+    created = of_key(key)
+    await store.create("a", created, most_at_once=2)
+    await store.create("b", created, most_at_once=2)
+    await store.create("other", of_key("another"), most_at_once=1)
+    with pytest.raises(TooManyAtOnce) as refused:
+        await store.create("c", created, most_at_once=2)
+    assert refused.value.most == 2
+    with pytest.raises(UnknownSession):
+        await store.head("c")
+    await store.append("a", CancelledWire(), expected=1)
+    await store.create("c", created, most_at_once=2)
+    await store.create("d", created)
+    with pytest.raises(TooManyAtOnce):
+        await store.create("e", created, most_at_once=3)
+
+
+async def test_the_bound_holds_for_requests_that_come_at_once(store):
+    begun = await asyncio.gather(
+        *(store.create(f"s{number}", of_key("k"), most_at_once=5) for number in range(40)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(result, TooManyAtOnce) for result in begun) == 35
+    assert len(await store.unfinished()) == 5
+
+
+async def test_a_known_key_gives_its_session_though_the_bound_is_reached(store):
+    key = IdempotencyKey(key="k", fingerprint="f")
+    first = await store.create("s", of_key("k"), key=key, most_at_once=1)
+    assert await store.create("again", of_key("k"), key=key, most_at_once=1) == first
+
+
+async def test_of_ended_sessions_those_that_ended_first_are_forgotten_first(store):
+    names = ["d", "a", "c", "b", "running"]
+    for name in names:
+        await store.create(name, CREATED, key=IdempotencyKey(key=name, fingerprint="f"))
+    ended = {}
+    for name in sorted(names[:4]):
+        ended[name] = await store.append(name, CancelledWire(), expected=1)
+    later = ended["d"].updated_at
+    assert await store.expire(ended_before=ended["a"].updated_at, limit=10) == 0
+    assert await store.expire(ended_before=later, limit=2) == 2
+    left = [head.session_id for head in (await store.page(limit=10)).heads]
+    assert left == ["running", "c", "d"]
+    assert await store.expire(ended_before=later, limit=2) == 1
+    assert await store.expire(ended_before=later + timedelta(hours=1), limit=2) == 1
+    assert [head.session_id for head in (await store.page(limit=10)).heads] == ["running"]
+    assert await store.find(IdempotencyKey(key="a", fingerprint="f")) is None
+    with pytest.raises(UnknownSession):
+        await store.read("a")
+    assert await store.counts() == {Status.QUEUED: 1}
+
+
+async def test_hundreds_of_sessions_are_forgotten_at_once(store):
+    for number in range(250):
         await store.create(f"s{number}", CREATED)
-    seen, cursor = [], None
-    while True:
-        page = await store.page(limit=3, after=cursor)
-        seen.append([head.session_id for head in page.heads])
-        await store.create(f"later than page {len(seen)}", CREATED)
-        if (cursor := page.next) is None:
-            break
-    assert seen == [["s6", "s5", "s4"], ["s3", "s2", "s1"], ["s0"]]
-
-
-async def test_pages_can_hold_one_status_only(store):
-    for number in range(4):
-        await store.create(f"s{number}", CREATED)
-    for number in (0, 2):
-        await store.append(f"s{number}", CancelledWire(), expected=1)
-    page = await store.page(limit=10, wanted=Filter(status=Status.CANCELLED))
-    assert [head.session_id for head in page.heads] == ["s2", "s0"]
-    assert page.next is None
-    assert (await store.page(limit=10, wanted=Filter(status=Status.SOLVED))).heads == ()
-
-
-@pytest.mark.parametrize("cursor", ["", "x", "bm", "é", "bm9wZQ", "n12", "=" * 50, "A" * 100])
-async def test_a_cursor_of_somebody_else_is_refused(store, cursor):
-    with pytest.raises(UnknownCursor):
-        await store.page(limit=3, after=cursor)
-
-
-async def test_unfinished_sessions_are_named_oldest_first(store):
-    for number in range(4):
-        await store.create(f"s{number}", CREATED)
-    await store.append("s1", DeliveredWire(), expected=1)
-    await store.append("s2", CancelledWire(), expected=1)
-    assert [head.session_id for head in await store.unfinished()] == ["s0", "s1", "s3"]
+    heads = await asyncio.gather(
+        *(store.append(f"s{number}", CancelledWire(), expected=1) for number in range(250))
+    )
+    later = max(head.updated_at for head in heads) + timedelta(seconds=1)
+    assert await store.expire(ended_before=later, limit=240) == 240
+    assert await store.expire(ended_before=later, limit=240) == 10
 
 
 async def test_an_erased_session_is_gone_and_its_key_is_free_again(store):

@@ -7,8 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from app.sessions.clock import time
 from app.sessions.errors import BrokenLog, StaleWriter, StoreUnavailable
+from app.sessions.origin import DEFAULT_TENANT, Origin
 from app.sessions.sqlite import SqliteStore
+from app.sessions.sqlite_rows import page_statement
+from app.sessions.sqlite_schema import SCHEMA
+from app.sessions.status import Status
+from app.sessions.store import Filter, IdempotencyKey
 from app.sessions.wire import CancelledWire, DeliveredWire, FailedWire
 from tests.app.sessions.parts import CREATED
 
@@ -171,3 +177,115 @@ async def test_the_event_loop_goes_on_while_the_disk_is_slow(path):
         disk.set()
         await waiting
         assert await slow
+
+
+def of_version_1(path: Path, sessions: int) -> None:
+    """Write a file as version 1 of the schema did, whose requests knew no origin."""
+    path.parent.mkdir()
+    line = CREATED.model_dump_json(exclude={"origin", "webhook"}, exclude_none=True)
+    with sqlite3.connect(path) as connection:
+        connection.executescript(f"{SCHEMA[0]} PRAGMA user_version = 1;")
+        for number in range(1, sessions + 1):
+            status = "cancelled" if number % 2 else "queued"
+            connection.execute(
+                "INSERT INTO sessions (id, status, created_at, key, fingerprint) "
+                "VALUES (?, ?, ?, ?, 'f')",
+                (f"s{number}", status, number, f"k{number}"),
+            )
+            events = [(1, line)]
+            if number % 2:
+                events.append((2, '{"type":"cancelled"}'))
+            connection.executemany(
+                "INSERT INTO events VALUES (?, ?, ?, ?)",
+                [(number, sequence, number * 10 + sequence, text) for sequence, text in events],
+            )
+    connection.close()
+
+
+async def test_a_file_of_the_first_version_opens_and_goes_on(path):
+    of_version_1(path, 5)
+    async with SqliteStore(path) as store:
+        page = await store.page(limit=10, wanted=Filter(tenant=DEFAULT_TENANT))
+        assert [head.session_id for head in page.heads] == ["s5", "s4", "s3", "s2", "s1"]
+        assert page.heads[0].origin == Origin()
+        assert await store.counts() == {Status.CANCELLED: 3, Status.QUEUED: 2}
+        found = await store.find(IdempotencyKey(key="k4", fingerprint="f"))
+        assert found is not None
+        assert found.session_id == "s4"
+        await store.append("s4", CancelledWire(), expected=1)
+        assert await store.counts() == {Status.CANCELLED: 4, Status.QUEUED: 1}
+        # Those that had ended before are forgotten by when they ended, too.
+        assert await store.expire(ended_before=time(32), limit=10) == 1
+        assert await store.expire(ended_before=time(33), limit=10) == 1
+        assert [head.session_id for head in (await store.page(limit=10)).heads] == [
+            "s5",
+            "s4",
+            "s2",
+        ]
+
+
+STATUSES = [None, Status.FAILED]
+TENANTS = [None, "t"]
+BATCHES = [None, "b"]
+
+
+@pytest.mark.parametrize("before", [None, 7])
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("tenant", TENANTS)
+@pytest.mark.parametrize("batch", BATCHES)
+async def test_no_page_is_found_by_looking_through_all_sessions(
+    path, before, status, tenant, batch
+):
+    wanted = Filter(status=status, tenant=tenant, batch=batch)
+    statement = page_statement(wanted, before)
+    values = {"status": "failed", "tenant": "t", "batch": "b", "before": 7, "limit": 3}
+
+    def explain(connection):
+        # For the lists as such: what joins the last events to a page takes its few rows.
+        inner = statement[
+            statement.index("(SELECT * FROM sessions") + 1 : statement.index(") AS s")
+        ]
+        return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {inner}", values)]
+
+    async with SqliteStore(path) as store:
+        plan = await store._sqlite.run(explain)
+    assert not any("TEMP B-TREE" in line for line in plan)
+    if batch is not None:
+        index = "sessions_by_batch_and_status" if status else "sessions_by_batch"
+        assert f"USING INDEX {index} (batch=?" in plan[0]
+    elif tenant is not None:
+        index = "sessions_by_tenant_and_status" if status else "sessions_by_tenant"
+        assert f"USING INDEX {index} (tenant=?" in plan[0]
+    elif status is not None:
+        assert "USING INDEX sessions_by_status (status=?" in plan[0]
+    else:
+        # By the table's own key, from its end: it stops when the page is full.
+        assert plan in (
+            ["SCAN sessions"],
+            ["SEARCH sessions USING INTEGER PRIMARY KEY (rowid<?)"],
+        )
+
+
+async def test_what_is_looked_up_often_has_an_index(path):
+    statements = {
+        "SELECT count(*) FROM sessions WHERE holder IS ? AND status IN ('queued', 'running')": (
+            "unfinished_by_holder (holder=?)"
+        ),
+        "SELECT number FROM sessions WHERE ended_at < ? ORDER BY ended_at, number LIMIT 9": (
+            "sessions_by_end (ended_at<?)"
+        ),
+        "SELECT session FROM notices WHERE due_at <= ? ORDER BY due_at, session LIMIT 1": (
+            "notices_by_due (due_at<?)"
+        ),
+        "SELECT * FROM batches WHERE tenant = ? AND number < 9 ORDER BY number DESC": (
+            "batches_by_tenant (tenant=? AND number<?)"
+        ),
+    }
+    async with SqliteStore(path) as store:
+        for statement, index in statements.items():
+            plan = await store._sqlite.run(
+                lambda connection, statement=statement: connection.execute(
+                    f"EXPLAIN QUERY PLAN {statement}", (1,)
+                ).fetchall()
+            )
+            assert [index in row[3] for row in plan] == [True], plan
