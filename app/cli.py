@@ -26,6 +26,7 @@ from app.console import (
 from app.evaluating import experiments
 from app.generating import generators
 from app.judging import check, validate
+from app.keys import keys
 from app.modulo.assurance import Assurance
 from app.modulo.attempt import Feedback, History
 from app.modulo.budget import Budget
@@ -50,6 +51,7 @@ commands = typer.Typer(
 )
 commands.add_typer(generators, name="generate")
 commands.add_typer(experiments, name="evaluate")
+commands.add_typer(keys, name="keys")
 
 commands.command(epilog=EXIT_CODES)(validate)
 commands.command(epilog=EXIT_CODES)(check)
@@ -176,6 +178,21 @@ def serve(
         os.environ |= {"MODULO_HOST": settings.host, "MODULO_PORT": str(settings.port)}
         # In the place of this process: what serves is slow to load, and signals reach it.
         os.execv(sys.executable, [sys.executable, "-m", "app.main"])  # noqa: S606 (no shell)
+
+
+@commands.command()
+def worker(
+    *,
+    port: Annotated[
+        int | None, typer.Option(help="Answer /livez, /readyz and /metrics on this port.")
+    ] = None,
+) -> None:
+    """Run the sessions that API processes put into Redis. Needs MODULO_REDIS_URL."""
+    with problems_told():
+        settings = settings_with(worker_port=port)
+        if settings.worker_port is not None:
+            os.environ["MODULO_WORKER_PORT"] = str(settings.worker_port)
+        os.execv(sys.executable, [sys.executable, "-m", "app.worker"])  # noqa: S606 (no shell)
 
 
 def ladder_of(

@@ -8,6 +8,8 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from app.api.ending import Ending
+
 COLLECT_AFTER_OBJECTS = 10_000
 
 
@@ -25,16 +27,34 @@ def settle_memory() -> None:
 class Server(uvicorn.Server):
     """A uvicorn server that tells its application when it is asked to end.
 
-    Without this, uvicorn would wait for open streams as long as their sessions last.
+    It listens until attempts in flight have ended, so that whoever asks hears that the process
+    is about to end. A second signal ends it at once. Without this, uvicorn would wait for open
+    streams as long as their sessions last.
+
+    Args:
+        app: Its `state.service` is there once it has started.
+        host: Address to listen on.
+        port: Port to listen on; 0 takes a free one.
+        drain_seconds: So long attempts in flight may take when it is asked to end.
     """
 
-    def __init__(self, app: FastAPI, *, host: str, port: int) -> None:
+    def __init__(self, app: FastAPI, *, host: str, port: int, drain_seconds: float = 0.0) -> None:
         super().__init__(
             uvicorn.Config(
-                app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=10
+                app,
+                host=host,
+                port=port,
+                # Its lines go where all others go; requests have lines of our own.
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=10,
             )
         )
         self._app = app
+        self._drain_seconds = drain_seconds
+        self._ending: Ending | None = None
+        self._exiting: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Open the application and begin to listen."""
@@ -43,8 +63,18 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take a signal: from now on the application is closing."""
-        service = getattr(self._app.state, "service", None)
-        if service is not None:
+        if getattr(self._app.state, "service", None) is None or self.should_exit:
+            super().handle_exit(sig, frame)
+        else:
             # A signal does not wake the loop; this does.
-            asyncio.get_running_loop().call_soon_threadsafe(service.closing.set)
-        super().handle_exit(sig, frame)
+            asyncio.get_running_loop().call_soon_threadsafe(self._asked, sig)
+
+    def _asked(self, sig: int) -> None:
+        if self._ending is None:
+            self._ending = Ending(self._app.state.service, drain_seconds=self._drain_seconds)
+            self._exiting = asyncio.create_task(self._exit(self._ending, sig))
+        self._ending.asked()
+
+    async def _exit(self, ending: Ending, sig: int) -> None:
+        await ending.over.wait()
+        super().handle_exit(sig, None)

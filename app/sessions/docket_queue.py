@@ -2,31 +2,40 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import TypeVar
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
-from docket import Docket, Retry, Worker
+from redis.exceptions import RedisError
 
-from app.sessions.queue import Run, Ticket
+from app.sessions.docket_lane import DocketLane, Pace
+from app.sessions.errors import StoreUnavailable
+from app.sessions.origin import Lane
+from app.sessions.queue import Places, Run, Ticket
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 STOP_SECONDS = 10.0
+# So many sessions are looked up, or submitted, with one question to Redis.
+AT_ONCE = 200
 
 
 class DocketQueue:
-    """A `Queue` over docket. Open it on the event loop that uses it.
+    """A `Queue` over docket, one for each lane. Open it on the event loop that uses it.
+
+    Within a lane sessions are taken up in the order of their submission. Where tenants are
+    bounded (`Places.tenant`), those of a tenant that has its share wait aside, about in order,
+    and hold up nobody; without a bound many sessions of one are before a later one of another.
 
     Args:
         url: Of the Redis, or `memory://` for a queue within this process.
-        name: Name of the queue; None makes one up, for a queue of this process alone.
-        concurrency: Sessions that this process runs side by side.
-        redelivery_seconds: After so long without a sign of life a session goes to
-            another worker.
-        check_seconds: How often a worker that has no free place looks for one.
-        batch: Sessions that a worker takes from the queue at a time. Hundreds at a time
-            would go through their attempts in step: all wait for the model together, and
-            then all want the CPU together.
-        retry_seconds: After so long a session that could not be run is run again.
+        name: Begins the names of the dockets; the same in all processes that share the
+            queue. None makes one up, for a queue of this process alone.
+        places: Sessions that run side by side.
+        pace: How workers go about it.
+        patience_seconds: So long a call waits for a Redis that is away.
     """
 
     def __init__(
@@ -34,88 +43,112 @@ class DocketQueue:
         *,
         url: str,
         name: str | None = None,
-        concurrency: int = 64,
-        redelivery_seconds: float = 15.0,
-        check_seconds: float = 0.025,
-        batch: int = 4,
-        retry_seconds: float = 1.0,
+        places: Places | None = None,
+        pace: Pace | None = None,
+        patience_seconds: float = 5.0,
     ) -> None:
-        self._docket = Docket(
-            name=name or f"modulo-{uuid4().hex}", url=url, execution_ttl=timedelta(0)
-        )
-        self._worker = Worker(
-            self._docket,
-            concurrency=concurrency,
-            redelivery_timeout=timedelta(seconds=redelivery_seconds),
-            minimum_check_interval=timedelta(seconds=check_seconds),
-            message_batch=batch,
-            schedule_automatic_tasks=False,
-            # Whatever gets out of a session is to be tried again.
-            dependencies=[Retry.forever(timedelta(seconds=retry_seconds))],
-        )
-        self._running: dict[str, asyncio.Task[None] | None] = {}
-        self._closing = False
-        self._run: Run | None = None
-        self._work: asyncio.Task[None] | None = None
+        places = places or Places()
+        name = name or f"modulo-{uuid4().hex}"
+        self._patience_seconds = patience_seconds
+        self._lanes = {
+            lane: DocketLane(
+                name=f"{name}-{lane}",
+                url=with_connections(url, 2 * places.of(lane) + 50),
+                places=places.of(lane),
+                most_of_one=places.tenant,
+                pace=pace or Pace(),
+            )
+            for lane in Lane
+        }
+        self._work: list[asyncio.Task[None]] = []
 
     @property
     def ready(self) -> bool:
         """What is submitted is run; see `Queue`."""
-        return self._work is not None and not self._work.done() and not self._closing
+        at_work = self._work and not any(work.done() for work in self._work)
+        return bool(at_work) and not self.leaving
+
+    @property
+    def leaving(self) -> bool:
+        """What runs is to be given back; see `Queue`."""
+        return any(lane.paused or lane.cut_off for lane in self._lanes.values())
 
     async def open(self, run: Run | None) -> None:
         """Begin to run what is submitted; see `Queue`."""
-        self._run = run
-        opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        # In a task of its own from beginning to end: docket's context variables must be
-        # set and reset in one context, and who opens need not be who closes.
-        self._work = asyncio.create_task(self._serve(opened), name="sessions")
-        self._work.add_done_callback(_report)
-        await asyncio.wait({self._work, opened}, return_when=asyncio.FIRST_COMPLETED)
-        if not opened.done():
-            await self._work
+        for kind, lane in self._lanes.items():
+            opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            work = asyncio.create_task(lane.serve(run, opened), name=f"sessions, {kind}")
+            work.add_done_callback(_report)
+            self._work.append(work)
+            await asyncio.wait({work, opened}, return_when=asyncio.FIRST_COMPLETED)
+            if not opened.done():
+                await work
+
+    def pause(self) -> None:
+        """Take nothing up any more; see `Queue`."""
+        for lane in self._lanes.values():
+            lane.pause()
 
     async def close(self) -> None:
         """Cancel what runs; see `Queue`."""
-        self._closing = True
-        if self._work is None or self._work.done():
-            return
-        # The worker first: it then leaves cancelled sessions in the queue.
-        self._work.cancel()
-        for running in self._running.values():
-            if running is not None:
-                running.cancel()
-        await asyncio.wait([self._work], timeout=STOP_SECONDS)
-        if not self._work.done():
+        self.pause()
+        running = [task for lane in self._lanes.values() for task in lane.running]
+        for lane in self._lanes.values():
+            lane.stop_all()
+        if running:
+            # While the workers are there: they put the sessions back for others.
+            await asyncio.wait(running, timeout=STOP_SECONDS)
+        work = [work for work in self._work if not work.done()]
+        for one in work:
+            one.cancel()
+        if work and (await asyncio.wait(work, timeout=STOP_SECONDS))[1]:
             log.error("sessions do not let go after %g s; the logs keep them", STOP_SECONDS)
 
     async def submit(self, ticket: Ticket) -> None:
         """Have a session run; see `Queue`."""
-        session_id = ticket.session_id
-        await self._docket.add(self.run_session, key=session_id)(session_id)
+        await self._patiently(partial(self._lanes[ticket.lane].submit, [ticket]))
+
+    async def submit_all(self, tickets: Iterable[Ticket]) -> None:
+        """Have those run that Redis does not know; see `Queue`."""
+        of_lane: dict[Lane, list[Ticket]] = {lane: [] for lane in Lane}
+        for ticket in tickets:
+            of_lane[ticket.lane].append(ticket)
+        for kind, those in of_lane.items():
+            lane = self._lanes[kind]
+            for start in range(0, len(those), AT_ONCE):
+                some = those[start : start + AT_ONCE]
+                if unknown := await self._patiently(partial(lane.unknown, some)):
+                    await self._patiently(partial(lane.submit, unknown))
 
     async def cancel(self, session_id: str) -> None:
         """Take a session out or stop it; see `Queue`."""
-        await self._docket.cancel(session_id)
+        for lane in self._lanes.values():
+            await self._patiently(partial(lane.docket.cancel, session_id))
 
-    async def run_session(self, session_id: str) -> None:
-        """Run a session; docket calls this, by this name in every process."""
-        if self._closing or self._run is None:
-            raise asyncio.CancelledError
-        if session_id in self._running:
-            log.warning("session %s runs here already", session_id)
-            return
-        self._running[session_id] = asyncio.current_task()
+    async def _patiently(self, call: Callable[[], Awaitable[Result]]) -> Result:
+        """Ask Redis, again if it is away, but not for long."""
+        problem: Exception | None = None
         try:
-            await self._run(session_id)
-        finally:
-            del self._running[session_id]
+            async with asyncio.timeout(self._patience_seconds):
+                while True:
+                    try:
+                        return await call()
+                    except RedisError as away:
+                        problem = away
+                        await asyncio.sleep(0.1)
+        except TimeoutError:
+            raise StoreUnavailable(f"the queue: {problem or 'Redis does not answer'}") from problem
 
-    async def _serve(self, opened: asyncio.Future[None]) -> None:
-        async with self._docket, self._worker:
-            self._docket.register(self.run_session)
-            opened.set_result(None)
-            await self._worker.run_forever()
+
+def with_connections(url: str, most: int) -> str:
+    """Let a client of Redis have so many connections, unless its URL says how many.
+
+    redis-py has 100 of its own accord, and its callers wait for each other beyond that.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "memory" or "max_connections" in parse_qs(parts.query):
+        return url
+    return f"{url}{'&' if parts.query else '?'}max_connections={most}"
 
 
 def _report(work: asyncio.Task[None]) -> None:

@@ -1,6 +1,6 @@
 """What a queue of sessions owes. It holds ids and nothing else: all else stands in the logs."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -44,6 +44,14 @@ class Places:
         return self.interactive if lane is Lane.INTERACTIVE else self.batch
 
 
+class GivenBack(Exception):
+    """A session was given back before its end, and is to be run again."""
+
+
+class RunsElsewhere(Exception):
+    """Somebody else has taken a session up: here it is over, and none of our business."""
+
+
 class Queue(Protocol):
     """Has sessions run, by id and in order, so many of them at a time.
 
@@ -59,15 +67,25 @@ class Queue(Protocol):
         """What is submitted is run, here or elsewhere."""
         ...
 
+    @property
+    def leaving(self) -> bool:
+        """What runs here is to be given back as soon as nothing is lost by it."""
+        ...
+
     async def open(self, run: Run | None) -> None:
         """Begin to run what is submitted.
 
         Args:
             run: Runs a session. Cancelled, it gives the session back and raises
-                `CancelledError`. Whatever else it raises means that the session cannot be
-                run now: it is run again after a while, and its place is free meanwhile.
+                `CancelledError`. It raises `RunsElsewhere` where another has taken the
+                session up. Whatever else it raises means that the session cannot be run
+                now: it is run again after a while, and its place is free meanwhile.
                 None where this process only submits, and others run.
         """
+        ...
+
+    def pause(self) -> None:
+        """Take nothing up any more, and be `leaving`; what runs goes on, until `close`."""
         ...
 
     async def close(self) -> None:
@@ -75,9 +93,25 @@ class Queue(Protocol):
         ...
 
     async def submit(self, ticket: Ticket) -> None:
-        """Have a session run. Once in the queue or running, it is not taken up twice."""
+        """Have a session run. Once in the queue or running, it is not taken up twice.
+
+        Raises:
+            StoreUnavailable: the queue cannot be reached.
+        """
+        ...
+
+    async def submit_all(self, tickets: Iterable[Ticket]) -> None:
+        """Have sessions run that may have been lost; cheap for those that are not.
+
+        Raises:
+            StoreUnavailable: the queue cannot be reached.
+        """
         ...
 
     async def cancel(self, session_id: str) -> None:
-        """Take a session out of the queue, or stop it where it runs, as soon as may be."""
+        """Take a session out of the queue, or stop it where it runs, as soon as may be.
+
+        Raises:
+            StoreUnavailable: the queue cannot be reached.
+        """
         ...

@@ -32,11 +32,13 @@ class LadderRequest:
         rungs: In the order in which they are climbed.
         after: Attempts of the model, at least 1; None leaves it to the share.
         share: Of the budget's tokens and seconds for the model, above 0 and at most 1.
+        engine: Name of the one planner to ask; None is whichever can.
     """
 
     rungs: tuple[Rung, ...] = DEFAULT_RUNGS
     after: int | None = None
     share: float = 0.5
+    engine: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,12 @@
 
 import asyncio
 import logging
+import time
+from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 from app.modulo.events import AttemptStarted, Outcome
 from app.modulo.proposer import Verifier
@@ -17,32 +21,45 @@ from app.sessions.errors import (
     UnknownSession,
 )
 from app.sessions.history import Told, rebuild, tell
+from app.sessions.observer import Observed, Observer, Observers
+from app.sessions.queue import GivenBack, RunsElsewhere
 from app.sessions.request import Composer
 from app.sessions.store import Claim, Head, Store
 from app.sessions.wire import DeliveredWire, FailedWire, ReleasedWire, StoredEvent, wired
 
 log = logging.getLogger(__name__)
 
+Saw: TypeAlias = Callable[[StoredEvent, float], None]
+
+
+def _nobody(event: StoredEvent, at: float) -> None:
+    """Tell nobody of an event."""
+
 
 class Writer:
     """The only one who may write to a log, as long as nobody else has written to it."""
 
-    def __init__(self, store: Store, session_id: str, sequence: int) -> None:
-        """Take over a log whose last event has the given number."""
+    def __init__(self, store: Store, session_id: str, sequence: int, saw: Saw = _nobody) -> None:
+        """Take over a log whose last event has the given number; `saw` is told of the next."""
         self._store = store
         self._session_id = session_id
         self._sequence = sequence
+        self._saw = saw
         self._claim = Claim()
         self._under_way: list[asyncio.Future[Head]] = []
 
     def send(self, event: StoredEvent) -> None:
-        """Have an event added; `settle` and `write` wait for it.
+        """Have an event added, and tell of it; `settle` and `write` wait for it.
 
         Raises:
             StaleWriter: an event before it was refused, as somebody else has written; stop.
             UnknownSession: the session was erased.
             StoreUnavailable: the store cannot write now, or is closed.
         """
+        self._add(event)
+        self._saw(event, time.time())
+
+    def _add(self, event: StoredEvent) -> None:
         while self._under_way and self._under_way[0].done():
             self._under_way.pop(0).result()
         added = self._store.append(
@@ -58,9 +75,11 @@ class Writer:
             await self._under_way.pop(0)
 
     async def write(self, event: StoredEvent) -> None:
-        """Add an event, and wait until it and all before it are durable; raises as `send`."""
-        self.send(event)
+        """Add an event, and tell of it once it and all before it are durable; raises as `send`."""
+        at = time.time()
+        self._add(event)
         await self.settle()
+        self._saw(event, at)
 
     async def release(self) -> None:
         """Give the session back, unless its log is not this writer's to write any more."""
@@ -91,12 +110,16 @@ class Resumption:
         verifier: Judges the plans of the logs anew.
         deliveries: A session is given up when so many workers were lost over it one after
             another without progress.
+        observers: Who is told of what is written.
+        leaving: Says whether sessions are to be given back where their attempts end.
     """
 
     store: Store
     composer: Composer
     verifier: Verifier
     deliveries: int = 3
+    observers: Sequence[Observer] = ()
+    leaving: Callable[[], bool] = bool
 
     async def take_up(self, session_id: str) -> None:
         """Go on with a session to its outcome; if it has ended, nothing happens.
@@ -105,14 +128,20 @@ class Resumption:
         ended already.
 
         Raises:
+            GivenBack: between two rounds it was time to leave; `released` is written.
+            RunsElsewhere: somebody else goes on with the log.
             StoreUnavailable: the log cannot be read or written now; later may be better.
         """
-        try:
-            told = await self._told(session_id)
-            if told is not None and not told.status.ended:
-                await self._run(session_id, told, Writer(self.store, session_id, told.sequence))
-        except (StaleWriter, UnknownSession) as problem:
-            log.info("stopped: %s", problem)
+        # Erased means that it had ended.
+        with suppress(UnknownSession):
+            try:
+                told = await self._told(session_id)
+                if told is not None and not told.status.ended:
+                    await self._run(session_id, told)
+            except StaleWriter as problem:
+                log.info("stopped: %s", problem)
+                if not (await self.store.head(session_id)).status.ended:
+                    raise RunsElsewhere(session_id) from None
 
     async def _told(self, session_id: str) -> Told | None:
         """Read a log; one that cannot be read fails its session, and None is given."""
@@ -120,14 +149,17 @@ class Resumption:
             return tell(session_id, await self.store.read(session_id))
         except BrokenLog as problem:
             head = await self.store.head(session_id)
-            writer = Writer(self.store, session_id, head.sequence)
+            saw = partial(Observers(self.observers).saw, Observed.unread(head))
+            writer = Writer(self.store, session_id, head.sequence, saw)
             await writer.write(FailedWire(reason=str(problem)))
             return None
 
-    async def _run(self, session_id: str, told: Told, writer: Writer) -> None:
+    async def _run(self, session_id: str, told: Told) -> None:
+        observed, observers = Observed.of(session_id, told), Observers(self.observers)
+        writer = Writer(self.store, session_id, told.sequence, partial(observers.saw, observed))
         try:
             await self._go_on(session_id, told, writer)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, GivenBack):
             # Cancelled by its user, the log has ended already and takes nothing more.
             await writer.release()
             raise
@@ -140,6 +172,7 @@ class Resumption:
             await writer.write(FailedWire(reason=f"internal error ({type(problem).__name__})"))
         finally:
             writer.let_go()
+            observers.left(observed)
 
     async def _go_on(self, session_id: str, told: Told, writer: Writer) -> None:
         if told.lost >= self.deliveries:
@@ -156,6 +189,9 @@ class Resumption:
                     if paid:
                         await writer.settle()
                         paid = False
+                    # Behind it begins a round: nothing is in flight yet.
+                    if self.leaving():
+                        raise GivenBack(session_id)
                     writer.send(wired(event))
                 elif isinstance(event, Outcome):
                     await writer.write(wired(event))

@@ -4,7 +4,9 @@ Whoever runs a session has read its log and is the next to write to it; a second
 one left over, fails at its next event and stops.
 """
 
+import asyncio
 import logging
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -12,7 +14,8 @@ from typing import Self
 from app.modulo.proposer import Verifier
 from app.sessions.errors import StaleWriter, StoreUnavailable
 from app.sessions.local_queue import LocalQueue
-from app.sessions.queue import Queue, Ticket
+from app.sessions.observer import Observer, Observers, tell_of_end
+from app.sessions.queue import GivenBack, Queue, RunsElsewhere, Ticket
 from app.sessions.request import Composer
 from app.sessions.resume import Resumption
 from app.sessions.store import Head, Store
@@ -34,6 +37,8 @@ class Runner:
         queue: Calls for each session in its turn; without one, one within this process.
         deliveries: A session is given up when so many workers were lost over it one after
             another, none of which finished an attempt.
+        observers: Who is told of what this process writes to the logs.
+        runs: Sessions are run here; else this process only submits them, and others run them.
     """
 
     def __init__(
@@ -44,18 +49,28 @@ class Runner:
         verifier: Verifier,
         queue: Queue | None = None,
         deliveries: int = 3,
+        observers: Sequence[Observer] = (),
+        runs: bool = True,
     ) -> None:
         self._store = store
+        self._runs = runs
+        self._running: set[asyncio.Task[None]] = set()
+        self._observers = tuple(observers)
         self._queue = queue or LocalQueue()
         self._resumption = Resumption(
-            store=store, composer=composer, verifier=verifier, deliveries=deliveries
+            store=store,
+            composer=composer,
+            verifier=verifier,
+            deliveries=deliveries,
+            observers=self._observers,
+            leaving=self._is_leaving,
         )
 
     async def __aenter__(self) -> Self:
-        await self._queue.open(self._run)
+        await self._queue.open(self._run if self._runs else None)
         try:
-            for head in await self._store.unfinished():
-                await self.submit(head)
+            if self._runs:
+                await self.sweep()
         except BaseException:
             await self._queue.close()
             raise
@@ -74,12 +89,48 @@ class Runner:
         """Sessions are being run."""
         return self._queue.ready
 
+    @property
+    def running(self) -> int:
+        """How many sessions are being run here."""
+        return len(self._running)
+
     async def submit(self, head: Head) -> None:
-        """Have a session run. Once in the queue or running, it is not taken up twice."""
-        origin = head.origin
-        await self._queue.submit(
-            Ticket(session_id=head.session_id, lane=origin.lane, tenant=origin.tenant)
-        )
+        """Have a session run. Once in the queue or running, it is not taken up twice.
+
+        A queue that is away is no error: the session stands in its log, and the next sweep
+        finds it there.
+        """
+        await self.submit_all([head])
+
+    async def submit_all(self, heads: Iterable[Head]) -> None:
+        """Have many sessions run, as `submit` does."""
+        tickets = [_ticket(head) for head in heads]
+        try:
+            await self._queue.submit_all(tickets)
+        except StoreUnavailable as problem:
+            log.warning("%d sessions wait for a sweep: %s", len(tickets), problem)
+
+    async def sweep(self) -> None:
+        """Submit the unfinished sessions that the queue has lost, or never got.
+
+        Raises:
+            StoreUnavailable: the store or the queue is away.
+        """
+        heads = await self._store.unfinished()
+        await self._queue.submit_all(_ticket(head) for head in heads)
+
+    async def drain(self, *, seconds: float) -> None:
+        """Take nothing up any more, and have what runs end its attempts in flight.
+
+        Sessions are given back where their attempts end. Those that have not come there in
+        time go on until this runner is left, which cancels them.
+
+        Args:
+            seconds: So long attempts may take.
+        """
+        self._queue.pause()
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
 
     async def cancel(self, session_id: str) -> Head:
         """End a session, wherever it runs. One that has ended stays as it is.
@@ -97,16 +148,34 @@ class Runner:
                 await self._store.append(session_id, CancelledWire(), expected=head.sequence)
                 cancelled = True
         if cancelled:
-            await self._queue.cancel(session_id)
+            # Without the signal the work goes on until its next event is refused.
+            with suppress(StoreUnavailable):
+                await self._queue.cancel(session_id)
+            await tell_of_end(self._store, session_id, Observers(self._observers))
         return head
+
+    def _is_leaving(self) -> bool:
+        return self._queue.leaving
 
     async def _run(self, session_id: str) -> None:
         """Take a session up and run it to its outcome; what this raises is tried again."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
         try:
             await self._resumption.take_up(session_id)
+        except (GivenBack, RunsElsewhere):
+            raise
         except StoreUnavailable as problem:
             log.error("session %s waits: %s", session_id, problem)  # noqa: TRY400  # no defect
             raise
         except Exception:
             log.exception("session %s waits", session_id)
             raise
+        finally:
+            self._running.discard(task)
+
+
+def _ticket(head: Head) -> Ticket:
+    origin = head.origin
+    return Ticket(session_id=head.session_id, lane=origin.lane, tenant=origin.tenant)

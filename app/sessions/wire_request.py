@@ -31,15 +31,18 @@ class LadderWire(Wire):
     rungs: tuple[Rung, ...]
     after: int | None = None
     share: float
+    engine: str | None = None
 
     @classmethod
     def of(cls, ladder: LadderRequest) -> "LadderWire":
         """Write a ladder."""
-        return cls(rungs=ladder.rungs, after=ladder.after, share=ladder.share)
+        return cls(rungs=ladder.rungs, after=ladder.after, share=ladder.share, engine=ladder.engine)
 
     def ladder(self) -> LadderRequest:
         """Read the ladder back."""
-        return LadderRequest(rungs=self.rungs, after=self.after, share=self.share)
+        return LadderRequest(
+            rungs=self.rungs, after=self.after, share=self.share, engine=self.engine
+        )
 
 
 class OriginWire(Wire):

@@ -182,6 +182,7 @@ def test_any_text_of_a_model_can_be_written_and_read(text):
             rungs=st.lists(st.sampled_from(Rung), max_size=5).map(tuple),
             after=st.none() | COUNTS,
             share=SECONDS,
+            engine=st.none() | NAMES,
         ),
         seed=COUNTS,
     )
