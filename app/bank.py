@@ -1,25 +1,23 @@
 """The parts on offer, by name, and a loop made of those that a request names.
 
-With `app.main` the composition root: no other module names concrete parts. What serves HTTP
-stands there, so that the command line need not load it.
+With `app.composition` the composition root: no other module names concrete parts. What serves
+HTTP stands there, so that the command line need not load it.
 """
 
-import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import TypeAlias
 
-from app.apprentice.model import embedded_apprentice
+from app.apprentice.model import DOMAINS, embedded_apprentice
+from app.choices import CONSTRUCTIVE, constructive, ladder_of, sampled, strategy_of
 from app.critics.cost_bound import CostBound
 from app.critics.executability import Executability
-from app.critics.landmarks import Landmarks
-from app.critics.nearest_repair import NearestRepair
 from app.critics.preference import Preference
-from app.critics.relaxed_plan import RelaxedPlan
 from app.llm.openai import OpenAICompatible
-from app.models import Model, apprentice, configured
+from app.models import Model, Told, apprentice, configured
 from app.modulo.assurance import Assurance
-from app.modulo.bank import DEFAULT_STRATEGY, LADDER, STRATEGIES, Shape
+from app.modulo.bank import LADDER, PLANNERS, STRATEGIES, Shape
 from app.modulo.critique import Critic
 from app.modulo.loop import Modulo
 from app.modulo.quality import Goal
@@ -29,9 +27,11 @@ from app.proposers.planned import Planned
 from app.proposers.sound import SoundPlanners
 from app.proposers.watching import BoundWatch, UnsolvabilityWatch
 from app.reading import AnswerReader
+from app.register import open_register
 from app.sessions.errors import RequestRefused
-from app.sessions.request import LadderRequest, Mode, PlanRequest
+from app.sessions.request import PlanRequest
 from app.settings import Settings
+from app.telemetry.watching import Unwatched, Watching
 from planners.engines.engine import Engine, Purpose
 from planners.engines.features import Feature
 from planners.pool import Limits
@@ -40,9 +40,6 @@ from planners.workers import VerifierProcesses
 
 Offer: TypeAlias = dict[str, str | list[str] | None]
 Offers: TypeAlias = dict[str, list[Offer]]
-
-# Those that offer help with a flaw, by name.
-CONSTRUCTIVE = {critic.name: critic for critic in (Landmarks, RelaxedPlan, NearestRepair)}
 
 
 class Bank:
@@ -53,6 +50,8 @@ class Bank:
         verifier: Judges plans.
         referee: Asks other validators about its verdicts.
         planners: Sound planners, for ladders, for watching, and to be asked directly.
+        watching: Has the verifier watched where the loop asks it.
+        told: What model servers are told of whose a call is.
         referee_rate: Share of sessions in which it is asked without a request, 0 to 1.
     """
 
@@ -64,10 +63,14 @@ class Bank:
         referee: Referee,
         planners: SoundPlanners,
         referee_rate: float = 0.0,
+        watching: Watching | None = None,
+        told: Told | None = None,
     ) -> None:
         self._models = models
         self._reader = AnswerReader()
         self._referee_rate = referee_rate
+        self._told = told or Told()
+        self._judge = (watching or Unwatched()).verifier(verifier)
         self.verifier = verifier
         self.referee = referee
         self.planners = planners
@@ -81,6 +84,8 @@ class Bank:
             TaskError: the task cannot be read.
         """
         self.compose(request)
+        if not STRATEGIES[strategy_of(request)].asks_model:
+            return
         reason = self._model(request).proposer.refuses(request.task)
         if reason is not None:
             raise RequestRefused("", reason)
@@ -91,10 +96,11 @@ class Bank:
         Raises:
             RequestRefused: a name is not in the bank, or names contradict each other.
         """
-        model = self._model(request)
-        name = _strategy(request)
-        ladder = request.ladder or LadderRequest()
-        rungs = ladder.rungs if name == LADDER else ()
+        model = self._model(request).with_fields(self._told.of(request.origin))
+        name = strategy_of(request)
+        ladder = ladder_of(request, name)
+        rungs = ladder.rungs if name in {LADDER, PLANNERS} else ()
+        self._refuse_unknown(ladder.engine)
         shape = Shape(
             batch=Batch(
                 proposer=model.proposer.name,
@@ -113,15 +119,24 @@ class Bank:
             strategy=STRATEGIES[name].build(shape),
             proposers={
                 model.proposer.name: model.proposer,
-                **{rung.proposer: Planned(rung, self.planners) for rung in rungs},
+                **{
+                    rung.proposer: Planned(rung, self.planners, engine=ladder.engine)
+                    for rung in rungs
+                },
             },
             reader=self._reader,
-            verifier=self.verifier,
+            verifier=self._judge,
             critics=self._critics(request, model),
             referee=self.referee if self._is_refereed(request) else None,
             goal=request.goal,
             watchers=self._watchers(request),
         )
+
+    def _refuse_unknown(self, engine: str | None) -> None:
+        names = [each.name for each in self.planners.engines]
+        if engine is not None and engine not in names:
+            said = f"there is no engine {engine!r}; on offer: {', '.join(names)}"
+            raise RequestRefused("/ladder/engine", said)
 
     def _watchers(self, request: PlanRequest) -> tuple[Watcher, ...]:
         if Watch.BOUND in request.watch and request.goal is not Goal.BEST:
@@ -141,7 +156,10 @@ class Bank:
         Raises:
             RequestRefused: a name is not in the bank.
         """
-        return self._model(request).proposer.name, _strategy(request)
+        name = strategy_of(request)
+        if not STRATEGIES[name].asks_model:
+            return ladder_of(request, name).rungs[0].proposer, name
+        return self._model(request).proposer.name, name
 
     def catalogue(self) -> Offers:
         """List what is on offer: by kind, each with a name and a line about it.
@@ -162,6 +180,7 @@ class Bank:
                 for critic in (Executability, CostBound, Preference, *CONSTRUCTIVE.values())
             ],
             "engines": [_offer(engine) for engine in self.planners.engines],
+            "domains": [{"name": name, "summary": said} for name, said in DOMAINS.items()],
         }
 
     def _model(self, request: PlanRequest) -> Model:
@@ -184,40 +203,7 @@ class Bank:
                     "it; configure a model with --model-url and --model",
                 )
             critics.append(Preference(model=model.chat, preference=request.preference))
-        return (*critics, *_constructive(request, model))
-
-
-def _constructive(request: PlanRequest, model: Model) -> tuple[Critic, ...]:
-    names = tuple(dict.fromkeys(request.critics))
-    for name in names:
-        if name not in CONSTRUCTIVE:
-            offered = ", ".join(CONSTRUCTIVE)
-            raise RequestRefused(
-                "/critics/constructive",
-                f"there is no critic {name!r} that helps; on offer: {offered}",
-            )
-    if names and not model.general:
-        raise RequestRefused(
-            "/critics/constructive",
-            f"{model.proposer.name} cannot be told what they offer, it knows no words for it; "
-            "configure a model with --model-url and --model",
-        )
-    return tuple(CONSTRUCTIVE[name]() for name in names)
-
-
-def sampled(request: PlanRequest, rate: float) -> bool:
-    """Say whether a session is among those that are looked at again without a request.
-
-    The same task and seed give the same answer, as they give the same asks: a session that is
-    taken up again is treated as before, and repeating one would show nothing new.
-
-    Args:
-        request: The session's request.
-        rate: The share of all sessions, 0 to 1.
-    """
-    parts = (request.task.domain, request.task.problem, str(request.seed))
-    digest = hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).digest()
-    return int.from_bytes(digest[:8]) < rate * 2**64
+        return (*critics, *constructive(request, model.proposer.name, general=model.general))
 
 
 def _offer(engine: Engine) -> Offer:
@@ -236,27 +222,20 @@ def _first_line(part: type) -> str:
     return (part.__doc__ or "").partition("\n")[0].rstrip(".")
 
 
-def _strategy(request: PlanRequest) -> str:
-    autonomous = request.mode is Mode.AUTONOMOUS
-    usual = DEFAULT_STRATEGY if request.ladder is None else LADDER
-    name = request.strategy or ("autonomous" if autonomous else usual)
-    if name not in STRATEGIES:
-        raise RequestRefused(
-            "/strategy", f"there is no strategy {name!r}; on offer: {', '.join(STRATEGIES)}"
-        )
-    if autonomous and name != "autonomous":
-        raise RequestRefused(
-            "/strategy", f"autonomous mode makes one proposal; {name!r} is of heuristic mode"
-        )
-    for option in ("feedback", "history", "ladder"):
-        if getattr(request, option) is not None and option not in STRATEGIES[name].takes:
-            raise RequestRefused(f"/{option}", f"strategy {name!r} takes no {option}")
-    return name
-
-
 @asynccontextmanager
-async def open_bank(settings: Settings) -> AsyncGenerator[Bank, None]:
-    """Open the models and the judges that the settings name, and close them at the end."""
+async def open_bank(
+    settings: Settings, watching: Watching | None = None
+) -> AsyncGenerator[Bank, None]:
+    """Open the models and the judges that the settings name, and close them at the end.
+
+    Args:
+        settings: Of this process.
+        watching: Puts them under watch, where that is wanted.
+
+    Raises:
+        RegisterUnavailable: the salt of a cache is wanted, and the secret for it is out of reach.
+    """
+    watching = watching or Unwatched()
     async with AsyncExitStack() as opened:
         models: dict[str, Model] = {}
         key = settings.model_key
@@ -268,8 +247,11 @@ async def open_bank(settings: Settings) -> AsyncGenerator[Bank, None]:
                     key=key.get_secret_value() if key else None,
                 )
             )
-            models[settings.model] = configured(settings, chat)
-        embedded = embedded_apprentice()
+            models[settings.model] = replace(
+                configured(settings, watching.model(chat)),
+                sending=lambda extra: watching.model(chat.sending(extra)),
+            )
+        embedded = watching.model(embedded_apprentice())
         # A server that serves a model of this name comes first.
         models.setdefault(embedded.name, apprentice(embedded.name, embedded, "embedded"))
         limits = Limits(
@@ -285,7 +267,17 @@ async def open_bank(settings: Settings) -> AsyncGenerator[Bank, None]:
             referee=referee,
             planners=planners_of(settings),
             referee_rate=settings.referee_rate,
+            watching=watching,
+            told=await _told(settings),
         )
+
+
+async def _told(settings: Settings) -> Told:
+    secret = None
+    if settings.model_cache_salt:
+        async with open_register(settings) as register:
+            secret = await register.secret()
+    return Told(priority=settings.model_priority, secret=secret)
 
 
 def planners_of(settings: Settings) -> SoundPlanners:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
+from app.access.errors import RegisterUnavailable
 from app.sessions.errors import RequestRefused
 from app.settings import Settings
 from app.terminal import placed
@@ -86,6 +87,8 @@ def problems_told(**files: Path) -> Iterator[None]:
         stop(Exit.BAD_INPUT, placed(problem, files))
     except (RequestRefused, PlanningError) as problem:
         stop(Exit.BAD_INPUT, str(problem))
+    except RegisterUnavailable as problem:
+        stop(Exit.BROKEN, str(problem))
     except UnicodeDecodeError as problem:
         stop(Exit.BAD_INPUT, f"not UTF-8 text: {problem}")
     except ValidationError as problem:

@@ -78,3 +78,18 @@ class Connections:
             else:
                 # Shielded: a second cancellation must not leave the server generating.
                 await asyncio.shield(loan.client.aclose())
+
+
+def endpoint(url: str) -> str:
+    """Give the URL of chat completions under the one where an API begins.
+
+    Raises:
+        ValueError: it is none that HTTP can be spoken to.
+    """
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as problem:
+        raise ValueError(f"not a URL: {url!r} ({problem})") from None
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise ValueError(f"not an http or https URL with a host: {url!r}")
+    return f"{str(parsed).rstrip('/')}/chat/completions"

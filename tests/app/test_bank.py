@@ -1,9 +1,13 @@
+import hashlib
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
 
-from app.bank import open_bank, sampled
+from app.bank import open_bank
+from app.choices import sampled
+from app.llm.chat import Sampling
 from app.modulo.assurance import Assurance
 from app.modulo.budget import Budget
 from app.modulo.events import AttemptFinished
@@ -11,6 +15,7 @@ from app.modulo.quality import Goal
 from app.modulo.strategies.ladder import Rung
 from app.modulo.watch import Watch
 from app.sessions.errors import RequestRefused
+from app.sessions.origin import Lane, Origin
 from app.sessions.request import LadderRequest, PlanRequest
 from app.settings import Settings
 from planners.generators.blocksworld import generate
@@ -122,3 +127,58 @@ async def test_constructive_critics_are_there_where_they_are_named(monkeypatch):
         chosen = [critic.name for critic in bank.compose(asked)._bench.critics]
         assert chosen == ["executability", *names]
         assert [critic.name for critic in bank.compose(request(5))._bench.critics] == chosen[:1]
+
+
+async def bodies_of(tmp_path, *origins: Origin, **settings) -> list[Mapping[str, object]]:
+    """Run a session for each origin with its preference judged; give what the server got."""
+    async with simulated_server() as server:
+        at = Settings(model_url=server.url, model="m", keys=tmp_path / "keys.db", **settings)
+        async with open_bank(at) as bank:
+            for origin in origins:
+                asked = replace(
+                    request(5), origin=origin, preference="short", budget=Budget(attempts=1)
+                )
+                loop = bank.compose(asked)
+                async with aclosing(loop.solve(asked.task, asked.budget)) as events:
+                    assert [event async for event in events]
+                preference = next(
+                    critic for critic in loop._bench.critics if critic.name == "preference"
+                )
+                await preference._model.complete((), Sampling(), timeout_seconds=5)
+    assert len(server.received) == 2 * len(origins)
+    return [received.body for received in server.received]
+
+
+async def test_a_model_server_is_told_nothing_of_tenants_unless_the_settings_say_so(tmp_path):
+    for body in await bodies_of(tmp_path, Origin(tenant="lab", lane=Lane.BATCH)):
+        assert "cache_salt" not in body
+        assert "priority" not in body
+    assert not (tmp_path / "keys.db").exists()
+
+
+async def test_batches_are_served_behind_interactive_sessions(tmp_path):
+    origins = (Origin(lane=Lane.INTERACTIVE), Origin(lane=Lane.BATCH))
+    bodies = await bodies_of(tmp_path, *origins, model_priority=True)
+    assert [body["priority"] for body in bodies] == [0, 0, 10, 10]
+    assert not any("cache_salt" in body for body in bodies)
+
+
+async def test_each_tenant_has_a_salt_that_does_not_tell_its_name(tmp_path):
+    origins = (Origin(tenant="lab"), Origin(tenant="rival"), Origin(tenant="lab", key="k"))
+    first = await bodies_of(tmp_path, *origins, model_cache_salt=True)
+    salts = [body["cache_salt"] for body in first]
+    lab, rival = salts[0], salts[2]
+    assert salts == [lab, lab, rival, rival, lab, lab]
+    assert lab != rival
+    assert len(lab) == 64
+    assert hashlib.sha256(b"lab").hexdigest() != lab
+    # The same after a restart, or the cache would be of no use; another elsewhere.
+    assert (await bodies_of(tmp_path, origins[0], model_cache_salt=True))[0]["cache_salt"] == lab
+    other = await bodies_of(tmp_path / "other", origins[0], model_cache_salt=True)
+    assert other[0]["cache_salt"] != lab
+
+
+async def test_the_embedded_model_takes_no_fields(tmp_path):
+    async with open_bank(Settings(keys=tmp_path / "keys.db", model_priority=True)) as bank:
+        asked = replace(request(5), origin=Origin(lane=Lane.BATCH))
+        assert bank.compose(asked)._bench.proposers["apprentice"].name == "apprentice"

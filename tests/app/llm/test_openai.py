@@ -395,3 +395,30 @@ async def test_prompts_answers_and_keys_are_never_logged(server, waits, caplog):
     assert "503" in caplog.text
     for secret in ("Stack a on b", "the answer", "sesame"):
         assert secret not in caplog.text
+
+
+async def test_a_view_adds_fields_to_its_calls_and_shares_everything_else(server):
+    async with OpenAICompatible(url=server.url, model="m", extra={"top_k": 5}) as model:
+        view = model.sending({"cache_salt": "s", "priority": 10})
+        assert view.name == model.name
+        for one in (view, model, view):
+            await complete(one)
+    bodies = [received.body for received in server.received]
+    assert [body.get("cache_salt") for body in bodies] == ["s", None, "s"]
+    assert [body.get("priority") for body in bodies] == [10, None, 10]
+    assert {body["top_k"] for body in bodies} == {5}
+    assert server.connections == 1
+
+
+async def test_a_view_and_its_model_share_the_breaker(server):
+    server.replies(*[Refusal(status=500)] * 3)
+    async with OpenAICompatible(
+        url=server.url,
+        model="m",
+        breaker=CircuitBreaker(failures=2),
+        retries=Retries(most=0),
+    ) as model:
+        for one in (model.sending({"priority": 0}), model.sending({"priority": 10}), model):
+            with pytest.raises(ModelUnavailable):
+                await complete(one)
+    assert len(server.received) == 2
