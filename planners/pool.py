@@ -84,6 +84,7 @@ class WorkerPool:
         self._alive: set[_Worker] = set()
         self._ending: set[asyncio.Task[int]] = set()
         self._closed = False
+        self._calls = 0
 
     async def __aenter__(self) -> Self:
         return self
@@ -95,6 +96,12 @@ class WorkerPool:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+    @property
+    def load(self) -> tuple[int, int]:
+        """How many calls are being made now, and how many wait for a process."""
+        made = min(self._calls, self._limits.processes)
+        return made, self._calls - made
 
     async def warm(self) -> None:
         """Start every process now, so that no call waits for one to start."""
@@ -118,12 +125,11 @@ class WorkerPool:
             Exception: whatever the function raises.
         """
         request = await asyncio.to_thread(pickle.dumps, arguments, pickle.HIGHEST_PROTOCOL)
-        async with self._places:
-            worker = self._take(about) or await self._start()
-            has_served = bool(worker.known)
-            kind, found = await self._ask(worker, request, about)
-            if has_served and kind in {"memory", "lost"}:
-                kind, found = await self._ask(await self._start(), request, about)
+        self._calls += 1
+        try:
+            kind, found = await self._placed(request, about)
+        finally:
+            self._calls -= 1
         match kind:
             case "value":
                 return found
@@ -134,6 +140,16 @@ class WorkerPool:
                     "mebibytes of memory for one judgement", self._limits.memory_mebibytes
                 )
         raise WorkerLost(found)
+
+    async def _placed(self, request: bytes, about: Hashable) -> tuple[str, Any]:
+        """Make a call once there is a place for it."""
+        async with self._places:
+            worker = self._take(about) or await self._start()
+            has_served = bool(worker.known)
+            kind, found = await self._ask(worker, request, about)
+            if has_served and kind in {"memory", "lost"}:
+                kind, found = await self._ask(await self._start(), request, about)
+        return kind, found
 
     async def close(self) -> None:
         """End every process; calls that are being made raise `WorkerLost`."""

@@ -71,6 +71,11 @@ class VerifierProcesses:
     ) -> None:
         await self._pool.close()
 
+    @property
+    def load(self) -> tuple[int, int]:
+        """How many processes judge a plan now, and how many plans wait for one."""
+        return self._pool.load
+
     async def warm(self) -> None:
         """Start every process now, so that no judgement waits for one to start."""
         await self._pool.warm()

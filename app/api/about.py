@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter
 
+from app.api.caller import CallerHere
 from app.api.problems import TYPE, Problem, ProblemFound, declared
 from app.api.service import LimitsHere, ServiceHere
 from app.api.views import EngineOut, HealthOut, OfferOut
@@ -15,8 +16,11 @@ PROBE_SECONDS = 2.0
 
 
 @router.get("/v1/catalogue", summary="See what is on offer", tags=["catalogue"])
-async def catalogue(service: ServiceHere) -> dict[str, tuple[EngineOut | OfferOut, ...]]:
-    """List models, strategies, critics, engines and whatever else a request can name."""
+async def catalogue(
+    service: ServiceHere,
+    caller: CallerHere,  # noqa: ARG001 (who may look)
+) -> dict[str, tuple[EngineOut | OfferOut, ...]]:
+    """List models, strategies, critics, engines, and the domains that the apprentice knows."""
     return {
         kind: tuple(
             (EngineOut if "source" in offer else OfferOut).model_validate(offer) for offer in offers
@@ -27,7 +31,11 @@ async def catalogue(service: ServiceHere) -> dict[str, tuple[EngineOut | OfferOu
 
 @router.get("/livez", summary="The process answers", tags=["health"])
 async def alive() -> HealthOut:
-    """Answer as long as the process can. If it does not, restart it."""
+    """Answer as long as the process can. If it does not, restart it.
+
+    The answer comes from the event loop that runs the sessions, so one that is blocked gives
+    none.
+    """
     return HealthOut(status="alive")
 
 

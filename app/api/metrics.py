@@ -1,75 +1,47 @@
-"""`/metrics`: what the process served, and how its sessions stand, for Prometheus."""
+"""Metrics for Prometheus: requests as they are answered, and the scrape of all there is."""
 
+import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 
-from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client.exposition import generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.caller import ForReadersOfMetrics
 from app.api.problems import declared
-from app.api.service import ServiceHere
+from app.api.service import Service, ServiceHere
+from app.sessions.errors import StoreUnavailable
 from app.sessions.status import Status
-from planners.opinion import Stand
 
 router = APIRouter()
-
-
-class Metrics:
-    """The metrics of one application, in a registry of its own."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.sessions = Gauge(
-            "modulo_sessions",
-            "Sessions in the store.",
-            ["status"],
-            registry=self.registry,
-        )
-        self.opinions = Counter(
-            "modulo_second_opinions",
-            "Opinions of independent validators on the verifier's verdicts.",
-            ["validator", "stand"],
-            registry=self.registry,
-        )
-        self._counted: dict[tuple[str, Stand], int] = {}
-        self.requests = Histogram(
-            "modulo_http_request_seconds",
-            "Time from a request to the start of its answer; streams go on behind it.",
-            ["method", "route", "status"],
-            registry=self.registry,
-        )
-
-    def count_opinions(self, tally: Mapping[tuple[str, Stand], int]) -> None:
-        """Bring the counter to a tally that has grown since the last time."""
-        for (validator, stand), times in tally.items():
-            more = times - self._counted.get((validator, stand), 0)
-            self.opinions.labels(validator, stand).inc(more)
-            self._counted[validator, stand] = times
+COUNT_SECONDS = 2.0
 
 
 class Timing:
     """Times requests by their route, not by their path: ids would make a series each."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, and take the time until its answer starts."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        service: Service = scope["app"].state.service
         began = time.perf_counter()
 
         async def timed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "none")
-                self._metrics.requests.labels(
-                    scope["method"] if route != "none" else "any", route, message["status"]
-                ).observe(time.perf_counter() - began)
+                method = scope["method"] if route != "none" else "any"
+                taken = time.perf_counter() - began
+                times = service.telemetry.meters.request_time
+                times(method, route, str(message["status"])).observe(taken)
             await send(message)
 
         await self._app(scope, receive, timed)
@@ -80,16 +52,23 @@ class Timing:
     summary="Metrics for Prometheus",
     tags=["health"],
     response_class=Response,
+    dependencies=[ForReadersOfMetrics],
     responses={
         HTTPStatus.OK: {"content": {"text/plain": {"schema": {"type": "string"}}}},
-        **declared(HTTPStatus.SERVICE_UNAVAILABLE),
+        **declared(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE),
     },
 )
-async def scrape(request: Request, service: ServiceHere) -> Response:
-    """Give the metrics; sessions are counted in the store, by status."""
-    metrics: Metrics = request.app.state.metrics
-    counts = await service.store.counts()
-    for status in Status:
-        metrics.sessions.labels(status.value).set(counts.get(status, 0))
-    metrics.count_opinions(service.opinions())
-    return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+async def scrape(service: ServiceHere) -> Response:
+    """Give the metrics. Sessions are counted in the store, unless that is away.
+
+    Needs a key that may read them, unless it is asked for on the machine itself.
+    """
+    meters = service.telemetry.meters
+    counts: Mapping[Status, int] | None = None
+    # When the store is away, the rest is needed most.
+    with suppress(StoreUnavailable, TimeoutError):
+        async with asyncio.timeout(COUNT_SECONDS):
+            counts = await service.store.counts()
+    meters.count_sessions(counts)
+    meters.count_opinions(service.opinions())
+    return Response(generate_latest(meters.registry), media_type=CONTENT_TYPE_LATEST)

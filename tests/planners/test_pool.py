@@ -50,6 +50,16 @@ async def test_a_value_comes_back_and_the_process_is_kept_for_the_next_call(pool
     assert await pool.call("pid") == await pool.call("pid") != os.getpid()
 
 
+async def test_the_load_says_how_many_calls_are_made_and_how_many_wait(pool):
+    assert pool.load == (0, 0)
+    calls = [asyncio.create_task(pool.call("sleep", 0.3)) for _ in range(3)]
+    await until(lambda: pool.load == (1, 2))
+    calls[2].cancel()
+    await until(lambda: pool.load == (1, 1))
+    await asyncio.gather(*calls, return_exceptions=True)
+    assert pool.load == (0, 0)
+
+
 async def test_an_error_of_the_function_comes_back_as_it_is(pool):
     with pytest.raises(BoundReached) as raised:
         await pool.call("bound")

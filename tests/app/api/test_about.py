@@ -1,3 +1,9 @@
+import asyncio
+import time
+
+import httpx
+import pytest
+
 from tests.app.api.serving import CATALOGUE
 
 
@@ -25,3 +31,21 @@ async def test_a_process_whose_store_is_away_is_not_ready(served):
     response = await served.client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["detail"] == "the store does not answer"
+
+
+async def test_a_process_that_is_about_to_end_is_alive_but_not_ready(served):
+    served.service.closing.set()
+    response = await served.client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["detail"] == "it is shutting down"
+    assert (await served.client.get("/livez")).status_code == 200
+
+
+async def test_an_event_loop_that_is_blocked_gives_no_sign_of_life(served):
+    with httpx.Client(base_url=served.client.base_url, timeout=0.2) as probe:
+        asked = asyncio.create_task(asyncio.to_thread(probe.get, "/livez"))
+        await asyncio.sleep(0)
+        time.sleep(1.0)  # noqa: ASYNC251 (this is what must not happen)
+        with pytest.raises(httpx.ReadTimeout):
+            await asked
+    assert (await served.client.get("/livez")).status_code == 200

@@ -1,7 +1,5 @@
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.api.metrics import Metrics
-from planners.opinion import Stand
 from tests.app.api.test_plans import ASKED
 
 
@@ -24,6 +22,14 @@ async def test_sessions_are_counted_by_status(served):
     assert found["modulo_sessions", "running"] == 0
 
 
+async def test_a_store_that_is_away_does_not_hide_the_other_metrics(served):
+    await samples(served)
+    await served.service.store.__aexit__(None, None, None)
+    found = await samples(served)
+    assert ("modulo_sessions", "running") not in found
+    assert found["modulo_http_request_seconds_count", "GET", "/metrics", "200"] == 1
+
+
 async def test_requests_are_timed_by_route_and_not_by_path(served):
     for name in ("a", "b"):
         assert (await served.client.get(f"/v1/plans/{name}")).status_code == 404
@@ -36,15 +42,3 @@ async def test_paths_that_are_no_route_make_one_series(served):
         assert (await served.client.get(f"/{name}")).status_code == 404
     found = await samples(served)
     assert found["modulo_http_request_seconds_count", "any", "none", "404"] == 3
-
-
-def test_second_opinions_are_counted_by_validator_and_stand():
-    metrics = Metrics()
-
-    def counted(stand: str) -> float | None:
-        labels = {"validator": "VAL", "stand": stand}
-        return metrics.registry.get_sample_value("modulo_second_opinions_total", labels)
-
-    metrics.count_opinions({("VAL", Stand.AGREES): 2})
-    metrics.count_opinions({("VAL", Stand.AGREES): 5, ("VAL", Stand.DISAGREES): 1})
-    assert (counted("agrees"), counted("disagrees"), counted("abstains")) == (5, 1, None)
