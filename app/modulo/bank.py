@@ -16,6 +16,7 @@ from app.modulo.strategy import Strategy
 
 DEFAULT_STRATEGY = "batch_repair"
 LADDER = "ladder"
+PLANNERS = "planners"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +50,13 @@ class Offer:
         summary: What it does, in one line for the user.
         takes: Which of `feedback`, `history` and `ladder` it listens to.
         build: Makes it.
+        asks_model: It asks the model; else sound planners alone.
     """
 
     summary: str
     takes: frozenset[str]
     build: Callable[[Shape], Strategy]
+    asks_model: bool = True
 
 
 def _autonomous(shape: Shape) -> Strategy:
@@ -88,6 +91,10 @@ def _ladder(shape: Shape) -> Strategy:
     )
 
 
+def _planners(shape: Shape) -> Strategy:
+    return Ladder(first=None, rungs=shape.rungs, budget=shape.budget, seed=shape.batch.seed)
+
+
 STRATEGIES: Mapping[str, Offer] = MappingProxyType(
     {
         "autonomous": Offer(
@@ -114,6 +121,12 @@ STRATEGIES: Mapping[str, Offer] = MappingProxyType(
             summary="batch_repair, then sound planners that start from the nearest plan",
             takes=frozenset({"feedback", "ladder"}),
             build=_ladder,
+        ),
+        PLANNERS: Offer(
+            summary="sound planners alone, the model is not asked",
+            takes=frozenset({"ladder"}),
+            build=_planners,
+            asks_model=False,
         ),
     }
 )

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
 from app.modulo.assurance import Referee, rejection
@@ -12,6 +13,9 @@ from app.modulo.proposer import Proposer, Reader, Verifier
 from planners.plan import Plan
 from planners.task import Task
 from planners.verdict import Verdict
+
+# Which attempt the code that runs now belongs to: for whoever watches the parts from outside.
+ATTEMPT: ContextVar[int | None] = ContextVar("attempt", default=None)
 
 
 class CriticBroken(Exception):
@@ -61,6 +65,14 @@ class Bench:
             CriticBroken: a critic could not judge.
             PlanningError: the task cannot be read, or the plan not be judged.
         """
+        ATTEMPT.set(turn.number)
+        try:
+            return await self._attempt(task, turn, trace, remaining)
+        finally:
+            # Not `reset`: a loop that is closed from outside ends in another context.
+            ATTEMPT.set(None)
+
+    async def _attempt(self, task: Task, turn: Turn, trace: Trace, remaining: Budget) -> Attempt:
         began = self.clock()
         proposer = self.proposers[turn.ask.proposer]
         proposal = await proposer.propose(task, turn.ask, trace, remaining)

@@ -24,11 +24,13 @@ class Planned:
     Args:
         rung: What is asked for.
         planners: Who is asked.
+        engine: Name of the one engine among them, or None for whichever can.
     """
 
-    def __init__(self, rung: Rung, planners: SoundPlanners) -> None:
+    def __init__(self, rung: Rung, planners: SoundPlanners, *, engine: str | None = None) -> None:
         self._rung = rung
         self._planners = planners
+        self._engine = engine
 
     @property
     def name(self) -> str:
@@ -56,9 +58,13 @@ class Planned:
         self, task: Task, start: Plan | None, seconds: float | None, seed: int
     ) -> Report:
         if self._rung is Rung.OPTIMAL:
-            return await self._planners.plan(task, optimal=True, seconds=seconds, seed=seed)
+            return await self._planners.plan(
+                task, optimal=True, engine=self._engine, seconds=seconds, seed=seed
+            )
         way = Way(self._rung.value)
-        return await self._planners.mend(way, task, start, seconds=seconds, seed=seed)
+        return await self._planners.mend(
+            way, task, start, engine=self._engine, seconds=seconds, seed=seed
+        )
 
 
 def told(report: Report) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from copy import copy
 from random import Random
 
 from app.llm.chat import ChatModel, Completion, Sampling
@@ -73,6 +74,12 @@ class Prompted:
     def name(self) -> str:
         """Its name in the bank."""
         return self._name
+
+    def asking(self, model: ChatModel) -> "Prompted":
+        """Give this proposer with another model that it asks in its place."""
+        other = copy(self)
+        other._model = model  # noqa: SLF001 (of its own kind)
+        return other
 
     def refuses(self, task: Task) -> str | None:
         """Say, for the user, why the task cannot be worded, or None if it can."""

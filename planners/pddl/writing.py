@@ -51,7 +51,7 @@ def domain_text(task: LiftedTask) -> str:
         )
         lines.append(_block("(:functions", declared))
     lines.extend(_axiom(axiom) for axiom in task.axioms)
-    lines.extend(_action(schema) for schema in task.actions.values())
+    lines.extend(action_text(schema) for schema in task.actions.values())
     lines.extend(durative_text(schema) for schema in task.durative_actions.values())
     return "\n".join(lines) + ")\n"
 
@@ -80,7 +80,8 @@ def _axiom(axiom: Axiom) -> str:
     return f"  (:derived {head}\n    {formula_text(axiom.body)})"
 
 
-def _action(schema: ActionSchema) -> str:
+def action_text(schema: ActionSchema) -> str:
+    """Write an action."""
     return (
         f"  (:action {schema.name}\n"
         f"    :parameters ({parameters_text(schema.parameters)})\n"

@@ -37,7 +37,7 @@ class Ladder:
     like any proposal, so room for all rungs is left in the budget.
 
     Attributes:
-        first: The model's strategy.
+        first: The model's strategy, or None: then planners alone are asked.
         rungs: In the order in which they are climbed.
         budget: Of the session.
         after: Attempts of the model, at least 1; None leaves it to the share.
@@ -48,7 +48,7 @@ class Ladder:
         Planners that start from a model's plan: Valmeekam et al. 2023 (arXiv:2305.15771).
     """
 
-    first: Strategy
+    first: Strategy | None
     rungs: tuple[Rung, ...]
     budget: Budget
     after: int | None = None
@@ -60,8 +60,9 @@ class Ladder:
         """Give the model's next round, or the next planner that was not asked yet."""
         asked = {attempt.ask.proposer for attempt in trace}
         left = [rung for rung in self.rungs if rung.proposer not in asked]
-        if len(left) == len(self.rungs) and not self._over(trace):
-            asks = self.first.next_round(trace)[: self._attempts() - len(trace)]
+        first = self.first
+        if first is not None and len(left) == len(self.rungs) and not self._over(trace):
+            asks = first.next_round(trace)[: self._attempts() - len(trace)]
             if asks:
                 return asks
         return (self._climb(left[0], trace),) if left else ()
