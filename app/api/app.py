@@ -1,19 +1,29 @@
 """The application: the routes, and the parts behind them for as long as it runs."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from app.api import about, events, metrics, openapi, plans, problems, repairs, validations
+from app.api import about, batches, events, metrics, openapi, plans, problems, repairs, validations
+from app.api.access_log import AccessLog
+from app.api.clients import router as clients
+from app.api.door import Door
 from app.api.limits import BodyLimit
+from app.api.origins import let_in
 from app.api.service import Limits, Service
 
 TAGS = [
     {"name": "plans", "description": "Sessions: each is one request for a plan, and its log."},
+    {"name": "batches", "description": "Many sessions at once, as JSON lines."},
     {"name": "validations", "description": "The verifier alone; no model is asked."},
     {"name": "repairs", "description": "Sound planners alone; no model is asked."},
     {"name": "catalogue", "description": "What can be named in a request."},
+    {
+        "name": "clients",
+        "description": "For the clients of planning-as-a-service and the PDDL extension of VS "
+        "Code, in their own forms.",
+    },
     {"name": "health", "description": "For whoever runs the process."},
 ]
 DESCRIPTION = (
@@ -27,6 +37,7 @@ def create_app(
     *,
     version: str,
     limits: Limits | None = None,
+    browser_origins: Sequence[str] = (),
 ) -> FastAPI:
     """Make the application.
 
@@ -35,6 +46,7 @@ def create_app(
             closes them when the process shuts down.
         version: Of the project, for the OpenAPI document.
         limits: Bounds of the interface.
+        browser_origins: Those whose pages may use it from a browser.
     """
     limits = limits or Limits()
 
@@ -53,11 +65,15 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.limits = limits
-    app.state.metrics = metrics.Metrics()
-    app.add_middleware(BodyLimit, most_bytes=limits.body_bytes)
-    app.add_middleware(metrics.Timing, metrics=app.state.metrics)
+    app.add_middleware(
+        BodyLimit, most_bytes=limits.body_bytes, paths={"/v1/batches": limits.batch_bytes}
+    )
+    app.add_middleware(Door, origins=browser_origins)
+    app.add_middleware(metrics.Timing)
+    app.add_middleware(AccessLog)
+    let_in(app, browser_origins)
     problems.install(app)
-    for room in (plans, events, validations, repairs, about, metrics):
+    for room in (plans, events, batches, validations, repairs, about, clients, metrics):
         app.include_router(room.router)
     openapi.install(app)
     return app

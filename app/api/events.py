@@ -1,5 +1,6 @@
 """Logs as server-sent events: what has happened, then what happens, up to the outcome."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from http import HTTPStatus
@@ -14,10 +15,11 @@ from app.api.caller import CallerHere
 from app.api.problems import declared
 from app.api.service import Limits, LimitsHere, Service, ServiceHere
 from app.api.session_id import SessionId
-from app.sessions.errors import UnknownSession
+from app.sessions.errors import StoreUnavailable, UnknownSession
 from app.sessions.store import Entry, follow
 from app.sessions.wire import written
 
+log = logging.getLogger(__name__)
 router = APIRouter(tags=["plans"])
 # Proxies must pass each event on as it comes.
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
@@ -64,8 +66,9 @@ async def follow_session(
     and `data` the event as JSON. The stream ends behind the outcome. A client that was cut
     off gets what it missed by sending the last number it saw.
     """
-    known = after if last_event_id is None else last_event_id
     head = await owned(service, caller, session_id)
+    # Nobody knows what has not happened: a number past the last would skip what comes.
+    known = min(after if last_event_id is None else last_event_id, head.sequence)
     if head.status.ended and known >= head.sequence:
         # With any other answer a browser would come back for ever.
         return Response(status_code=HTTPStatus.NO_CONTENT)
@@ -94,7 +97,9 @@ async def _stream(
         except UnknownSession:
             # Erased while it was being read: there is nothing more to say of it.
             return
-        # The process is about to end; another one goes on with the session.
+        except StoreUnavailable as problem:
+            log.warning("a stream ends before its session: %s", problem)
+        # The process is about to end, or the store is away: later there is more.
         yield f"retry: {limits.retry_seconds * 1000}\n\n".encode()
 
 

@@ -1,5 +1,7 @@
 """Examples for the OpenAPI document. Tests post them: they work as they stand."""
 
+import json
+
 from pydantic import JsonValue
 
 from planners.domains import domain_text
@@ -30,6 +32,8 @@ PLAN: dict[str, JsonValue] = {
     "problem": PROBLEM,
     "budget": {"attempts": 16, "seconds": 60},
 }
+LINE: dict[str, JsonValue] = {"id": "sussman", **PLAN}
+BATCH = "".join(f"{json.dumps({**LINE, 'id': name})}\n" for name in ("first", "second"))
 REPAIR: dict[str, JsonValue] = {
     "domain": DOMAIN,
     "problem": PROBLEM,

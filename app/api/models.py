@@ -5,8 +5,10 @@ import json
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from app.access.caller import Quota
 from app.api import examples
 from app.modulo.assurance import Assurance
 from app.modulo.attempt import Feedback, History
@@ -19,16 +21,30 @@ from app.sessions.request import LadderRequest, Mode, PlanRequest
 from planners.repair.ways import Way
 from planners.task import Task
 
-CLOSED = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 MOST_CHARACTERS = 1_000_000
+MOST_FIELDS = 100
 
 Pddl = Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
 
 
-class BudgetIn(BaseModel):
-    """Limits of one session. Whichever is reached first ends it as `exhausted`."""
+class Closed(BaseModel):
+    """What every request is made of: frozen, and without fields that nobody knows."""
 
-    model_config = CLOSED
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _few(cls, told: object) -> object:
+        # Each unknown field is an error of its own, and a body has room for half a million.
+        if isinstance(told, dict) and len(told) > MOST_FIELDS:
+            raise PydanticCustomError(
+                "too_many_fields", "there are more than {most} fields", {"most": MOST_FIELDS}
+            )
+        return told
+
+
+class BudgetIn(Closed):
+    """Limits of one session. Whichever is reached first ends it as `exhausted`."""
 
     attempts: int = Field(default=16, ge=1, le=1000, description="Candidate plans.")
     tokens: int | None = Field(
@@ -43,10 +59,8 @@ class BudgetIn(BaseModel):
     )
 
 
-class CriticsIn(BaseModel):
+class CriticsIn(Closed):
     """What a plan must be or should be beside valid."""
-
-    model_config = CLOSED
 
     cost_bound: float | None = Field(
         default=None,
@@ -69,10 +83,8 @@ class CriticsIn(BaseModel):
     )
 
 
-class LadderIn(BaseModel):
+class LadderIn(Closed):
     """When sound planners take over from the model, and which."""
-
-    model_config = CLOSED
 
     rungs: tuple[Rung, ...] = Field(
         default=DEFAULT_RUNGS,
@@ -92,12 +104,17 @@ class LadderIn(BaseModel):
     share: float = Field(
         default=0.5, gt=0, le=1, description="Of the budget's tokens and seconds, before."
     )
+    engine: str | None = Field(
+        default=None,
+        max_length=100,
+        description="Name of the one planner to ask; null is whichever can.",
+    )
 
 
-class PlanIn(BaseModel):
+class PlanIn(Closed):
     """A task, and how to go about it."""
 
-    model_config = ConfigDict(**CLOSED, json_schema_extra={"examples": [examples.PLAN]})
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PLAN]})
 
     domain: Pddl = Field(description="The domain, in PDDL.")
     problem: Pddl = Field(description="The problem, in PDDL.")
@@ -146,17 +163,30 @@ class PlanIn(BaseModel):
     seed: int = Field(
         default=0, ge=0, lt=2**31, description="Source of randomness: same seed, same asks."
     )
+    webhook: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=2000,
+        description="URL that is told of the end of the session, signed as Standard Webhooks "
+        "has it. Where it may lead, the service's settings say.",
+    )
 
-    def request(self, origin: Origin) -> PlanRequest:
-        """Give the request as the rooms below know it, on behalf of whoever asks."""
+    def request(self, origin: Origin, quota: Quota | None = None) -> PlanRequest:
+        """Give the request as the rooms below know it, on behalf of whoever asks.
+
+        Args:
+            origin: Whose it is.
+            quota: Defaults of the budget are cut down to it; what was asked for is not.
+        """
         budget, critics, ladder = self.budget, self.critics, self.ladder
+        limits = Budget(attempts=budget.attempts, tokens=budget.tokens, seconds=budget.seconds)
         bound = critics.cost_bound
         return PlanRequest(
             task=Task(domain=self.domain, problem=self.problem),
             mode=self.mode,
             strategy=self.strategy,
             model=self.model,
-            budget=Budget(attempts=budget.attempts, tokens=budget.tokens, seconds=budget.seconds),
+            budget=limits if quota is None else quota.cut(limits, budget.model_fields_set),
             feedback=self.feedback,
             history=self.history,
             # By its decimal digits: 0.1 means one tenth, not the double next to it.
@@ -168,21 +198,39 @@ class PlanIn(BaseModel):
             watch=self.watch,
             ladder=None
             if ladder is None
-            else LadderRequest(rungs=ladder.rungs, after=ladder.after, share=ladder.share),
+            else LadderRequest(
+                rungs=ladder.rungs, after=ladder.after, share=ladder.share, engine=ladder.engine
+            ),
             seed=self.seed,
             origin=origin,
+            webhook=self.webhook,
         )
 
     def fingerprint(self) -> str:
         """Give a hash that is the same for the same request, however it was written."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        # Without defaults, so that a field of a later version does not change it.
+        told = self.model_dump(mode="json", exclude_defaults=True)
+        canonical = json.dumps(told, sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-class ValidationIn(BaseModel):
+class LineIn(PlanIn):
+    """One line of a batch: a request for a plan, and your name for it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.LINE]})
+
+    id: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Your name for this line; no other line of the batch may have it.",
+    )
+
+
+class ValidationIn(Closed):
     """Plans to be judged against one task. No model is asked."""
 
-    model_config = ConfigDict(**CLOSED, json_schema_extra={"examples": [examples.VALIDATION]})
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.VALIDATION]})
 
     domain: Pddl = Field(description="The domain, in PDDL.")
     problem: Pddl = Field(description="The problem, in PDDL.")
@@ -194,10 +242,10 @@ class ValidationIn(BaseModel):
     )
 
 
-class RepairIn(BaseModel):
+class RepairIn(Closed):
     """A flawed plan to be repaired by a sound planner. No model is asked."""
 
-    model_config = ConfigDict(**CLOSED, json_schema_extra={"examples": [examples.REPAIR]})
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.REPAIR]})
 
     domain: Pddl = Field(description="The domain, in PDDL.")
     problem: Pddl = Field(description="The problem, in PDDL.")

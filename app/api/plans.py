@@ -1,5 +1,6 @@
 """`/v1/plans`: ask for a plan, look at sessions, cancel them, erase them."""
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from app.api.problems import TYPE, Problem, ProblemFound, declared
 from app.api.service import Limits, LimitsHere, Service, ServiceHere
 from app.api.session_id import SessionId
 from app.api.views import PageOut, SessionOut, Started, head_out, session_out
+from app.sessions.errors import StoreUnavailable
 from app.sessions.history import tell
 from app.sessions.status import Status
 from app.sessions.store import Filter, Head, IdempotencyKey
@@ -43,6 +45,7 @@ FOR_ALL = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
             HTTPStatus.CONFLICT,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            HTTPStatus.TOO_MANY_REQUESTS,
             *FOR_ALL,
         ),
     },
@@ -82,9 +85,9 @@ async def ask_for_a_plan(
         key = IdempotencyKey(
             key=idempotency_key, fingerprint=asked.fingerprint(), tenant=caller.tenant
         )
-    request = asked.request(caller.origin())
+    request = asked.request(caller.origin(), caller.quota)
     head = await begin(service, limits, request, key=key)
-    if "text/event-stream" in accept:
+    if "text/event-stream" in accept.lower():
         return event_stream(service, limits, head.session_id, after=0)
     waited = patience(prefer or (), otherwise=limits.wait_seconds, most=limits.most_wait_seconds)
     return await _when_ended(service, limits, head, waited)
@@ -95,10 +98,12 @@ async def _when_ended(service: Service, limits: Limits, head: Head, waited: Pati
     headers = {"Location": f"/v1/plans/{session_id}"}
     if waited.applied is not None:
         headers["Preference-Applied"] = waited.applied
-    if not head.status.ended and waited.seconds > 0:
-        head = await _waited(service, head, waited.seconds)
-    if head.status.ended:
-        return _json(await _view(service, session_id), headers)
+    # Accepted it is: should the store go away now, its name is told all the same.
+    with suppress(StoreUnavailable):
+        if not head.status.ended and waited.seconds > 0:
+            head = await _waited(service, head, waited.seconds)
+        if head.status.ended:
+            return _json(await _view(service, session_id), headers)
     headers["Retry-After"] = str(limits.retry_seconds)
     started = Started(id=session_id, status=head.status)
     return _json(started, headers, status=HTTPStatus.ACCEPTED)
@@ -127,6 +132,7 @@ def _json(
     responses=declared(*FOR_ALL),
 )
 async def list_sessions(
+    *,
     service: ServiceHere,
     caller: CallerHere,
     limit: Annotated[int, Query(ge=1, le=100, description="At most so many.")] = 20,
@@ -134,9 +140,12 @@ async def list_sessions(
         str | None, Query(max_length=100, description="The `next` of an earlier page.")
     ] = None,
     status: Annotated[Status | None, Query(description="Only those that stand so.")] = None,
+    batch: Annotated[
+        str | None, Query(max_length=64, description="Only those of this batch.")
+    ] = None,
 ) -> PageOut:
     """List sessions, newest first."""
-    wanted = Filter(status=status, tenant=caller.tenant)
+    wanted = Filter(status=status, tenant=caller.tenant, batch=batch)
     page = await service.store.page(limit=limit, after=after, wanted=wanted)
     return PageOut(sessions=tuple(head_out(head) for head in page.heads), next=page.next)
 

@@ -11,28 +11,22 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from app.access.errors import AccessError, BudgetOverQuota, KeyRefused, OverQuota
+from app.api.kinds import KINDS
 from app.sessions.errors import (
     KeyReused,
     RequestRefused,
     SessionError,
-    SessionUnfinished,
-    StoreUnavailable,
+    TooManyAtOnce,
     UnknownCursor,
-    UnknownSession,
 )
-from planners.errors import (
-    PlanningError,
-    PlanSyntaxError,
-    TaskError,
-    TaskSemanticError,
-    TaskSyntaxError,
-    TaskTooLarge,
-    UnsupportedTask,
-)
+from planners.errors import PlanningError, PlanSyntaxError, TaskError
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:modulo:problem:"
+# A body may be wrong in more places than anybody wants to be told of.
+MOST_FAULTS = 100
 
 
 class Fault(BaseModel):
@@ -48,6 +42,9 @@ class Fault(BaseModel):
         default=None, description="Name of the parameter in the path or the query."
     )
     header: str | None = Field(default=None, description="Name of the header.")
+    line: int | None = Field(
+        default=None, description="Line of the body, counted from 1, where it is JSON lines."
+    )
 
 
 class Problem(BaseModel):
@@ -65,6 +62,11 @@ class Problem(BaseModel):
     )
     line: int | None = Field(default=None, description="Line in that text, counted from 1.")
     column: int | None = Field(default=None, description="Column, counted from 1 in characters.")
+    quota: str | None = Field(
+        default=None,
+        description="Which quota of the key is used up: `sessions`, `per_minute` or "
+        "`tokens_per_day`.",
+    )
 
 
 class ProblemFound(Exception):
@@ -79,58 +81,6 @@ class ProblemFound(Exception):
         super().__init__(problem, retry_after_seconds)
         self.problem = problem
         self.retry_after_seconds = retry_after_seconds
-
-
-# The kinds that come out of the rooms below, by class: status, name, title.
-KINDS: Mapping[type[Exception], tuple[HTTPStatus, str, str]] = {
-    UnknownSession: (HTTPStatus.NOT_FOUND, "unknown-session", "There is no such session"),
-    SessionUnfinished: (HTTPStatus.CONFLICT, "session-unfinished", "The session has not ended"),
-    KeyReused: (
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        "key-reused",
-        "The idempotency key belongs to another request",
-    ),
-    UnknownCursor: (
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        "invalid-request",
-        "The request is not as it must be",
-    ),
-    RequestRefused: (
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        "request-refused",
-        "The parts on offer cannot serve this request",
-    ),
-    StoreUnavailable: (
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "store-unavailable",
-        "Sessions cannot be read or written now",
-    ),
-    TaskSyntaxError: (
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        "task-syntax",
-        "The task is not well formed",
-    ),
-    TaskSemanticError: (
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        "task-semantics",
-        "The task is well formed but makes no sense",
-    ),
-    UnsupportedTask: (
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        "unsupported-task",
-        "The task uses a part of PDDL that is not supported",
-    ),
-    TaskTooLarge: (
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        "task-too-large",
-        "The task is past a bound",
-    ),
-    PlanSyntaxError: (
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        "plan-syntax",
-        "The plan is not in the IPC format",
-    ),
-}
 
 
 def problem_of(error: Exception) -> Problem:
@@ -161,13 +111,26 @@ def problem_of(error: Exception) -> Problem:
         errors=_places(error),
         source="plan" if isinstance(error, PlanSyntaxError) else None,
         line=error.line if isinstance(error, PlanSyntaxError) else None,
+        quota=_quota(error),
     )
+
+
+def _quota(error: Exception) -> str | None:
+    match error:
+        case OverQuota(quota=quota):
+            return quota
+        case TooManyAtOnce():
+            return "sessions"
+        case _:
+            return None
 
 
 def _places(error: Exception) -> tuple[Fault, ...] | None:
     match error:
         case RequestRefused(pointer=pointer):
             return (Fault(detail=str(error), pointer=f"#{pointer}"),)
+        case BudgetOverQuota(limit=limit):
+            return (Fault(detail=str(error), pointer=f"#/budget/{limit}"),)
         case PlanSyntaxError():
             return (Fault(detail=str(error), pointer="#/plan"),)
         case KeyReused():
@@ -214,27 +177,29 @@ def problem_of_validation(request: Request, error: RequestValidationError) -> Pr
         return problem_of_status(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body as application/json"
         )
-    faults = tuple(_fault(entry) for entry in entries)
+    faults = tuple(fault(entry) for entry in entries[:MOST_FAULTS])
     return Problem(
         type=f"{TYPE}invalid-request",
         title="The request is not as it must be",
         status=HTTPStatus.UNPROCESSABLE_ENTITY,
         detail="; ".join(
-            f"{fault.pointer or fault.parameter or fault.header}: {fault.detail}"
-            for fault in faults
+            f"{one.pointer or one.parameter or one.header}: {one.detail}" for one in faults
         ),
         errors=faults,
     )
 
 
-def _fault(entry: Mapping[str, Any]) -> Fault:
+def fault(entry: Mapping[str, Any]) -> Fault:
+    """Word an error of pydantic's; its place begins with `body` or the kind of parameter."""
     where, *path = entry["loc"]
     detail = str(entry["msg"])
     if where == "body":
         keys = (str(key).replace("~", "~0").replace("/", "~1") for key in path)
         return Fault(detail=detail, pointer="#" + "".join(f"/{key}" for key in keys))
     name = str(path[0]) if path else str(where)
-    return Fault(detail=detail, **{"header" if where == "header" else "parameter": name})
+    if where == "header":
+        return Fault(detail=detail, header=name)
+    return Fault(detail=detail, parameter=name)
 
 
 def declared(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
@@ -250,6 +215,26 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONRe
         headers=None if headers is None else dict(headers),
         media_type=MEDIA_TYPE,
     )
+
+
+def answer_to(error: Exception) -> JSONResponse:
+    """Make the response to an error of the rooms below."""
+    problem = problem_of(error)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("a request failed", exc_info=error)
+    return answer(problem, _headers(error, problem))
+
+
+def _headers(error: Exception, problem: Problem) -> dict[str, str] | None:
+    if isinstance(error, KeyRefused):
+        wrong = ', error="invalid_token"' if error.sent else ""
+        basic = ', Basic realm="modulo"' if error.password else ""
+        return {"WWW-Authenticate": f'Bearer realm="modulo"{wrong}{basic}'}
+    if isinstance(error, OverQuota):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    # When a session ends, or the store is back, nobody knows.
+    soon = problem.status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
+    return {"Retry-After": "1"} if soon else None
 
 
 def install(app: FastAPI) -> None:
@@ -268,15 +253,12 @@ def install(app: FastAPI) -> None:
     async def plain(_: Request, error: HTTPException) -> JSONResponse:
         return answer(problem_of_status(error.status_code, error.detail), error.headers)
 
+    @app.exception_handler(AccessError)
     @app.exception_handler(SessionError)
     @app.exception_handler(RequestRefused)
     @app.exception_handler(PlanningError)
     async def below(_: Request, error: Exception) -> JSONResponse:
-        problem = problem_of(error)
-        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.error("a request failed", exc_info=error)
-        unavailable = problem.status == HTTPStatus.SERVICE_UNAVAILABLE
-        return answer(problem, {"Retry-After": "1"} if unavailable else None)
+        return answer_to(error)
 
     # Comes last: the server still gets the exception, and writes its traceback to the log.
     @app.exception_handler(Exception)

@@ -1,14 +1,16 @@
 """`/v1/repairs`: sound planners make plans of flawed ones. No model is asked."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 
+from app.access.caller import Quota
+from app.api.caller import CallerHere
 from app.api.models import RepairIn
+from app.api.presence import CLIENT_CLOSED_REQUEST, while_there
 from app.api.problems import TYPE, Problem, ProblemFound, closing, declared
 from app.api.service import Limits, LimitsHere, Service, ServiceHere
 from app.api.views import RepairOut, repair_out
@@ -20,10 +22,7 @@ from planners.plan import read_plan
 from planners.repair.ways import Way
 from planners.task import Task
 
-Value = TypeVar("Value")
-
 router = APIRouter(tags=["repairs"])
-CLIENT_CLOSED_REQUEST = 499
 
 
 @router.post(
@@ -35,20 +34,28 @@ CLIENT_CLOSED_REQUEST = 499
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.TOO_MANY_REQUESTS,
         HTTPStatus.SERVICE_UNAVAILABLE,
     ),
 )
 async def repair(
-    asked: RepairIn, request: Request, service: ServiceHere, limits: LimitsHere
+    asked: RepairIn,
+    request: Request,
+    service: ServiceHere,
+    caller: CallerHere,
+    limits: LimitsHere,
 ) -> RepairOut | Response:
     """Have a sound planner make a plan of a flawed one, and compare the two.
 
     That it finds none is a result, not an error. A plan in the answer was executed and
     reaches the goal. A client that hangs up ends the planner.
     """
-    _refuse(asked, service)
+    _refuse(asked, service, caller.quota)
     with _admitted(service, limits):
-        repaired = await service.before_closing(_while_there(request, _repaired(asked, service)))
+        await service.entrance.begin(caller.key, spends=False)
+        repaired = await service.before_closing(
+            while_there(request, _repaired(asked, service, caller.quota))
+        )
     if repaired is not None:
         return repair_out(repaired)
     if service.closing.is_set():
@@ -57,7 +64,7 @@ async def repair(
     return Response(status_code=CLIENT_CLOSED_REQUEST)
 
 
-async def _repaired(asked: RepairIn, service: Service) -> Repaired:
+async def _repaired(asked: RepairIn, service: Service, quota: Quota) -> Repaired:
     task = Task(domain=asked.domain, problem=asked.problem)
     await asyncio.to_thread(read_task, task)
     plan = None if asked.plan is None else await asyncio.to_thread(read_plan, asked.plan)
@@ -68,12 +75,13 @@ async def _repaired(asked: RepairIn, service: Service) -> Repaired:
         task=task,
         plan=plan,
         engine=asked.engine,
-        seconds=asked.seconds,
+        # What nobody asked for is cut down to what the key allows.
+        seconds=quota.budget_seconds if asked.seconds is None else asked.seconds,
         seed=asked.seed,
     )
 
 
-def _refuse(asked: RepairIn, service: Service) -> None:
+def _refuse(asked: RepairIn, service: Service, quota: Quota) -> None:
     """Refuse what cannot be done, before anything is done for it.
 
     Raises:
@@ -84,6 +92,9 @@ def _refuse(asked: RepairIn, service: Service) -> None:
         raise RequestRefused("/plan", f"the way {asked.way.value!r} starts from a plan; send one")
     if asked.seconds is not None and asked.seconds > planners.limits.seconds:
         most = f"a planner here may take {planners.limits.seconds:g} seconds"
+        raise RequestRefused("/seconds", most)
+    if asked.seconds is not None and asked.seconds > (quota.budget_seconds or asked.seconds):
+        most = f"with this key a planner may take {quota.budget_seconds:.15g} seconds"
         raise RequestRefused("/seconds", most)
     names = [engine.name for engine in planners.engines]
     if asked.engine is not None and asked.engine not in names:
@@ -115,23 +126,3 @@ def _admitted(service: Service, limits: Limits) -> Iterator[None]:
         yield
     finally:
         service.repairing.discard(token)
-
-
-async def _while_there(request: Request, work: Coroutine[Any, Any, Value]) -> Value | None:
-    """Do some work as long as the client is there; None where it hangs up before the end."""
-    working = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(_gone(request))
-    try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        return working.result() if working.done() else None
-    finally:
-        working.cancel()
-        leaving.cancel()
-        # The planner is gone before this returns.
-        await asyncio.wait({working, leaving})
-
-
-async def _gone(request: Request) -> None:
-    # Behind the body, which has been read, nothing comes but this.
-    while (await request.receive())["type"] != "http.disconnect":
-        pass

@@ -1,5 +1,6 @@
 """Sessions and findings as they go out: views of logs and verdicts."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from app.modulo.budget import spent
 from app.prompts.flaws import flaw_in_words
 from app.prompts.lexicon import PddlSpeech
 from app.proposers.judged import Repaired
+from app.sessions.batches import Batch
 from app.sessions.history import Told
 from app.sessions.status import Status
 from app.sessions.store import Head
@@ -52,6 +54,8 @@ class SessionOut(BaseModel):
     created_at: datetime
     updated_at: datetime
     last_event: int = Field(description="Number of the last event in its log.")
+    batch: str | None = Field(description="Id of the batch that it belongs to, or null.")
+    label: str | None = Field(description="Your name for it in the batch, or null.")
     budget: BudgetWire
     spent: SpentOut
     plan: str | None = Field(description="The plan that was found, as a plan file, or null.")
@@ -74,6 +78,8 @@ class HeadOut(BaseModel):
     created_at: datetime
     updated_at: datetime
     last_event: int
+    batch: str | None
+    label: str | None
 
 
 class PageOut(BaseModel):
@@ -83,6 +89,46 @@ class PageOut(BaseModel):
 
     sessions: tuple[HeadOut, ...]
     next: str | None = Field(description="Give it as `after` for more; null on the last page.")
+
+
+class BatchHeadOut(BaseModel):
+    """Sessions that were asked for together."""
+
+    model_config = OUT
+
+    id: str
+    total: int = Field(description="How many sessions were asked for.")
+    created_at: datetime
+
+
+class BatchOut(BatchHeadOut):
+    """Where a batch stands."""
+
+    counts: dict[Status, int] = Field(description="Its sessions by status.")
+    missing: int = Field(
+        description="Sessions that are not there: erased, forgotten after a while, or never "
+        "made, where the service was lost before it had answered."
+    )
+    done: bool = Field(description="None of its sessions goes on.")
+
+
+class BatchPageOut(BaseModel):
+    """Some batches, newest first."""
+
+    model_config = OUT
+
+    batches: tuple[BatchHeadOut, ...]
+    next: str | None = Field(description="Give it as `after` for more; null on the last page.")
+
+
+class ResultOut(BaseModel):
+    """What came of one session of a batch so far: one line of its results."""
+
+    model_config = OUT
+
+    number: int = Field(description="Its place in the batch, counted from 1.")
+    id: str
+    session: SessionOut | None = Field(description="Null where it is missing.")
 
 
 class ValidOut(ValidWire):
@@ -175,6 +221,8 @@ def session_out(session_id: str, told: Told) -> SessionOut:
         created_at=told.created_at,
         updated_at=told.updated_at,
         last_event=told.sequence,
+        batch=told.created.origin.batch,
+        label=told.created.origin.label,
         budget=told.created.budget,
         spent=SpentOut(attempts=cost.attempts, tokens=cost.tokens, seconds=cost.seconds),
         plan=str(plan_of(outcome.plan)) if isinstance(outcome, SolvedWire) else None,
@@ -192,6 +240,25 @@ def head_out(head: Head) -> HeadOut:
         created_at=head.created_at,
         updated_at=head.updated_at,
         last_event=head.sequence,
+        batch=head.origin.batch,
+        label=head.origin.label,
+    )
+
+
+def batch_head_out(batch: Batch) -> BatchHeadOut:
+    """Make the view of a batch in a list."""
+    return BatchHeadOut(id=batch.batch_id, total=batch.total, created_at=batch.created_at)
+
+
+def batch_out(batch: Batch, counts: Mapping[Status, int]) -> BatchOut:
+    """Make the view of a batch; `counts` are those of its sessions."""
+    return BatchOut(
+        id=batch.batch_id,
+        total=batch.total,
+        created_at=batch.created_at,
+        counts={status: counts.get(status, 0) for status in Status},
+        missing=max(0, batch.total - sum(counts.values())),
+        done=not any(number for status, number in counts.items() if not status.ended),
     )
 
 

@@ -3,17 +3,20 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from app.access.entrance import Entrance
 from app.api.app import create_app
 from app.api.server import Server
 from app.api.service import Limits, Service
+from app.bank import Bank
 from app.proposers.sound import SoundPlanners
+from app.sessions.redis_store import RedisStore
 from app.sessions.runner import Runner
 from app.sessions.sqlite import SqliteStore
 from tests.app.sessions.parts import Patient, SmallBank
@@ -51,33 +54,51 @@ async def serve(
     limits: Limits = LIMITS,
     *,
     planners: SoundPlanners | None = None,
+    bank: SmallBank | Bank | None = None,
+    browser_origins: Sequence[str] = (),
+    store: SqliteStore | RedisStore | None = None,
+    runs: bool = True,
+    entrance: Entrance | None = None,
+    drain_seconds: float = 0.0,
 ) -> AsyncGenerator[Served, None]:
+    """Serve; a `store` that is given is open, and stays so: several servers may share it.
+
+    Where a server does not run sessions, another one over the same store has to.
+    """
     opened: list[Service] = []
 
     @asynccontextmanager
     async def open_service() -> AsyncGenerator[Service, None]:
-        bank = SmallBank(proposer)
+        parts = bank or SmallBank(proposer)
         async with (
-            SqliteStore(folder / "sessions.db") as store,
-            Runner(store=store, composer=bank, verifier=bank.verifier) as runner,
+            nullcontext(store) if store else SqliteStore(folder / "sessions.db") as remembers,
+            Runner(
+                store=remembers,
+                composer=parts,
+                verifier=parts.verifier,
+                runs=runs,
+                observers=entrance.observers if entrance else (),
+            ) as runner,
         ):
             opened.append(
                 Service(
-                    store=store,
+                    store=remembers,
+                    batches=remembers.batches,
                     runner=runner,
-                    composer=bank,
-                    verifier=bank.verifier,
+                    composer=parts,
+                    verifier=parts.verifier,
                     planners=planners or SoundPlanners(),
-                    catalogue=lambda: CATALOGUE,
+                    catalogue=parts.catalogue if isinstance(parts, Bank) else lambda: CATALOGUE,
+                    entrance=entrance or Entrance(),
                 )
             )
             yield opened[0]
 
-    app = create_app(open_service, version="0.0.0", limits=limits)
+    app = create_app(open_service, version="0.0.0", limits=limits, browser_origins=browser_origins)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        server = Server(app, host="127.0.0.1", port=port)
+        server = Server(app, host="127.0.0.1", port=port, drain_seconds=drain_seconds)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started:
             assert not serving.done(), "the server did not come up"

@@ -99,6 +99,18 @@ async def test_a_last_event_id_that_is_no_number_is_a_problem(served):
     assert response.json()["errors"][0]["header"] == "last-event-id"
 
 
+async def test_a_stream_ends_with_a_hint_when_the_store_goes_away(held, gated, caplog):
+    session_id = await begin(held, gated)
+    async with held.client.stream("GET", f"/v1/plans/{session_id}/events") as response:
+        received = ""
+        async for text in response.aiter_text():
+            received += text
+            if "attempt_finished" in received:
+                await held.service.store.__aexit__(None, None, None)
+    assert received.endswith("retry: 1000\n\n")
+    assert "a stream ends before its session" in caplog.text
+
+
 async def test_streams_end_with_a_hint_when_the_server_shuts_down_and_nothing_is_lost(tmp_path):
     gated = Gated([HALF, GOOD], through=[1])
     async with serve(tmp_path, gated) as served:

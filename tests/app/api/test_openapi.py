@@ -42,9 +42,27 @@ def test_every_route_of_the_design_is_there(document):
         "delete /v1/plans/{session_id}",
         "get /v1/plans/{session_id}/events",
         "get /v1/plans/{session_id}/plan",
+        "post /v1/batches",
+        "get /v1/batches",
+        "get /v1/batches/{batch_id}",
+        "get /v1/batches/{batch_id}/results",
+        "post /v1/batches/{batch_id}/cancel",
+        "delete /v1/batches/{batch_id}",
         "post /v1/validations",
         "post /v1/repairs",
         "get /v1/catalogue",
+        "get /package",
+        "get /package/{package}/{service_name}",
+        "post /package/{package}/{service_name}",
+        "post /package/modulo/solve",
+        "post /package/modulo-planner/solve",
+        "post /package/modulo-validator/validate",
+        "get /check/{check_id}",
+        "post /check/{check_id}",
+        "post /solve",
+        "post /request",
+        "post /validate",
+        "post /parse",
         "get /livez",
         "get /readyz",
         "get /metrics",
@@ -81,7 +99,8 @@ def test_every_reference_leads_somewhere(document):
 def test_streams_declare_their_events(document):
     for name in ("post /v1/plans", "get /v1/plans/{session_id}/events"):
         content = dict(operations(document))[name]["responses"]["200"]["content"]
-        assert content["text/event-stream"]["schema"] == {"$ref": "#/components/schemas/Event"}
+        data = content["text/event-stream"]["itemSchema"]["properties"]["data"]
+        assert data["contentSchema"] == {"$ref": "#/components/schemas/Event"}
     event = document["components"]["schemas"]["Event"]
     assert len(event["oneOf"]) == 13
 
@@ -91,7 +110,15 @@ def test_the_document_is_json(document):
 
 
 def test_every_field_of_a_request_is_described(document):
-    for name in ("PlanIn", "BudgetIn", "CriticsIn", "LadderIn", "ValidationIn", "RepairIn"):
+    for name in (
+        "PlanIn",
+        "LineIn",
+        "BudgetIn",
+        "CriticsIn",
+        "LadderIn",
+        "ValidationIn",
+        "RepairIn",
+    ):
         schema = document["components"]["schemas"][name]
         assert schema["additionalProperties"] is False
         for field, said in schema["properties"].items():
@@ -108,6 +135,12 @@ async def test_the_examples_work_as_they_stand(tmp_path, document):
         for example in schemas["PlanIn"]["examples"]:
             session = (await served.client.post("/v1/plans", json=example)).json()
             assert session["plan"] == examples.SOLUTION
+        lines = document["paths"]["/v1/batches"]["post"]["requestBody"]["content"]
+        for kind, content in lines.items():
+            response = await served.client.post(
+                "/v1/batches", content=content["example"], headers={"Content-Type": kind}
+            )
+            assert response.json()["total"] == 2
         for example in schemas["ValidationIn"]["examples"]:
             results = (await served.client.post("/v1/validations", json=example)).json()["results"]
             assert [result["type"] for result in results] == ["valid", "invalid"]

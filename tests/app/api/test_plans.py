@@ -101,6 +101,16 @@ async def test_waiting_ends_after_the_time_that_the_client_names(held):
     assert response.json()["status"] == "running"
 
 
+async def test_a_session_that_was_accepted_is_named_though_the_store_goes_away(held, gated, caplog):
+    headers = {"Prefer": "wait=1"}
+    asking = asyncio.create_task(held.client.post("/v1/plans", json=ASKED, headers=headers))
+    await gated.reached.wait()
+    await held.service.store.__aexit__(None, None, None)
+    response = await asking
+    assert response.status_code == 202
+    assert response.headers["location"] == f"/v1/plans/{response.json()['id']}"
+
+
 async def test_a_session_can_be_looked_at_while_it_runs(held, gated):
     session_id = await begin(held, gated)
     session = (await held.client.get(f"/v1/plans/{session_id}")).json()

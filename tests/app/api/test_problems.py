@@ -171,7 +171,7 @@ async def test_a_store_that_is_away_is_a_problem_that_says_when_to_come_back(tmp
         assert "closed" not in response.text
 
 
-async def test_a_defect_of_ours_tells_the_client_nothing(tmp_path, capfd):
+async def test_a_defect_of_ours_tells_the_client_nothing(tmp_path, caplog):
     class Defect(Patient):
         def refuses(self, task):
             raise KeyError("secret of the house")
@@ -180,7 +180,7 @@ async def test_a_defect_of_ours_tells_the_client_nothing(tmp_path, capfd):
         response = await served.client.post("/v1/plans", json=ASKED)
         document = problem(response, 500, "internal")
     assert "secret" not in str(document)
-    assert "secret of the house" in capfd.readouterr().err
+    assert "secret of the house" in caplog.text
 
 
 async def test_a_service_that_is_closing_takes_nothing_new_and_waits_for_nothing(held, gated):
