@@ -22,6 +22,7 @@ from threading import Thread
 from typing import Any, BinaryIO
 
 from planners.errors import PlanningError
+from planners.offline import give_up_network
 
 LENGTH = struct.Struct(">I")
 READY = LENGTH.pack(0)
@@ -105,6 +106,8 @@ def main() -> None:
     # Whoever ends the parent decides: a signal to the whole group must not lose a verdict.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # Before there is a second thread, which would keep it.
+    give_up_network()
     # What a library prints must not get between the answers.
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)

@@ -61,12 +61,14 @@ class Command:
         arguments: As it gets them.
         more_mebibytes: Address space that it reserves and does not fill.
         threads: How many threads may be at work at once.
+        online: Whether it needs sockets.
     """
 
     program: Path
     arguments: tuple[str, ...]
     more_mebibytes: int = 0
     threads: int = 1
+    online: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +226,7 @@ class Program:
                         limits=limits,
                         keep_ends=True,
                         cpu_seconds=limits.seconds * command.threads,
+                        online=command.online,
                     )
                 except TookTooLong:
                     ended = None

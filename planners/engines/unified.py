@@ -78,14 +78,17 @@ def too_much_for_tamer(task: LiftedTask, _order: Order) -> str | None:
 
 def _command(call: Call) -> Command:
     engine = {"up_aries": "up_aries:Aries", "up_tamer": "up_tamer.engine:EngineImpl"}
+    name = call.place.parent.name
     return Command(
         program=Path(sys.executable),
         arguments=(
-            *("-P", unified_program.__file__, engine[call.place.parent.name]),
+            *("-P", unified_program.__file__, engine[name]),
             *(DOMAIN, PROBLEM, PLAN),
         ),
         more_mebibytes=MORE_MEBIBYTES,
         threads=os.cpu_count() or 1,
+        # Its library talks to its program over a port of this machine.
+        online=name == "up_aries",
     )
 
 

@@ -22,6 +22,7 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 START, STOP = b"+", b"-"
@@ -50,6 +51,7 @@ class Terms:
         file_bytes: Size of each file.
         open_files: Open files of each process.
         folder: What to remove once the parent is dead, or empty.
+        online: Whether it may have sockets.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Terms:
         file_bytes: int,
         open_files: int,
         folder: str,
+        online: bool,
     ) -> None:
         self.seconds = seconds
         self.grace_seconds = grace_seconds
@@ -70,22 +73,27 @@ class Terms:
         self.file_bytes = file_bytes
         self.open_files = open_files
         self.folder = folder
+        self.online = online
 
 
 def command_of(terms: Terms, *command: str) -> list[str]:
     """Give the command line of the guard of a command."""
     # Imported and not run as a script, which would be compiled again each time.
+    here = os.path.dirname(__file__)  # noqa: PTH120
     code = (
-        f"import sys; sys.path.append({os.path.dirname(__file__)!r}); import guard; "  # noqa: PTH120
-        f"guard.main(sys.argv[1:], guard.Terms(**{vars(terms)!r}))"
+        f"import sys; sys.path += {[here, os.path.dirname(here)]!r}; import guard, offline; "  # noqa: PTH120
+        f"guard.main(sys.argv[1:], guard.Terms(**{vars(terms)!r}), offline.give_up_network)"
     )
     return [sys.executable, "-I", "-S", "-c", code, *command]
 
 
-def main(command: list[str], terms: Terms) -> None:
+def main(command: list[str], terms: Terms, give_up_network: Callable[[], object]) -> None:
     """Guard one program to its end, and end this process."""
     for number in IGNORED:
         signal.signal(number, signal.SIG_IGN)
+    if not terms.online:
+        # The guard, too, and at once: the program is its child, and there is no way back.
+        give_up_network()
     how = _guard(command, terms) if os.read(0, 1) == START else ORPHANED
     if how == ORPHANED and terms.folder:
         remove(terms.folder)

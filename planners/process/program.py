@@ -87,6 +87,7 @@ async def run(
     cpu_seconds: float | None = None,
     grace_seconds: float = 0.5,
     environment: Mapping[str, str] | None = None,
+    online: bool = False,
 ) -> Ended:
     """Run a program without a shell, with nothing to read from.
 
@@ -110,6 +111,8 @@ async def run(
             time unless given. More for programs with threads.
         grace_seconds: From SIGTERM to SIGKILL.
         environment: Beyond `PATH`, `LC_ALL=C`, and `HOME` and `TMPDIR`, which are the folder.
+        online: Whether it may have sockets. Without, it gets none, not even of this machine
+            (see `planners.offline` for where that holds).
 
     Raises:
         TookTooLong: a `BoundReached`: its wall-clock or CPU time is over.
@@ -124,6 +127,7 @@ async def run(
         file_bytes=most_file_mebibytes * MEBIBYTE,
         open_files=OPEN_FILES,
         folder=workplace_around(folder),
+        online=online,
     )
     transport, watch = await asyncio.get_running_loop().subprocess_exec(
         lambda: _Watch(Output(most_output), keep_ends=keep_ends),

@@ -16,6 +16,7 @@ from planners.process import run, workplace
 from planners.process.output import Output
 from planners.process.workplace import PREFIX, remove_forsaken
 from tests.planners.leftovers import until
+from tests.planners.sockets import ANSWERED, offline
 
 PYTHON = Path(sys.executable)
 SH = Path("/bin/sh")
@@ -163,6 +164,20 @@ async def test_a_file_that_grows_too_big_ends_its_program(tmp_path):
     ended = await sh(code, tmp_path, most_file_mebibytes=1)
     assert ended.code == -signal.SIGXFSZ
     assert (tmp_path / "big").stat().st_size == 2**20
+
+
+@offline
+async def test_a_program_has_no_network_unless_it_is_told_to_need_one(tmp_path):
+    code = f"{ANSWERED}\nprint(answered(socket.AF_INET), answered(socket.AF_UNIX))"
+    assert (await python(code, tmp_path)).output == "refused refused\n"
+    assert (await python(code, tmp_path, online=True)).output == "given given\n"
+
+
+@offline
+async def test_what_a_program_starts_has_no_network_either(tmp_path):
+    inner = f"{ANSWERED}\nprint(answered(socket.AF_INET6))"
+    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}])"
+    assert (await python(code, tmp_path)).output == "refused\n"
 
 
 @linux
