@@ -8,7 +8,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: solve test serve sweep lint bench lock clean
+.PHONY: solve test serve sweep lint deploy bench lock clean
 
 solve: $(VENV)/.base
 	$(BIN)/modulo generate blocksworld --blocks 6 --seed 30 --out task
@@ -23,6 +23,10 @@ test: $(VENV)/.dev
 # Long ones: every recorded answer, larger searches. CI runs them.
 sweep: $(VENV)/.dev
 	$(BIN)/python -m pytest -m sweep
+
+# The files of the deployment, seen by the programs that read them.
+deploy: $(VENV)/.deploy
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest tests/deploy/test_*.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only -o addopts=
@@ -46,15 +50,24 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.base
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.txt
 	touch $@
 
+$(VENV)/.deploy: requirements-deploy.txt $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-deploy.txt
+	touch $@
+
 # The pins of every extra are found together, so that `modulo-planning[vllm]` resolves
 # beside them; what is installed by default is a part of that one solution.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-annotate
 lock: $(VENV)/.dev
 	$(LOCK) pyproject.toml --extra vllm --extra planning --extra engines --extra tamer --extra otel \
-		--group test --group lint --upgrade --output-file .cache/everything.txt
+		--group test --group lint --group deploy --upgrade --output-file .cache/everything.txt
 	$(LOCK) pyproject.toml --constraint .cache/everything.txt --generate-hashes \
 		--output-file requirements.txt
+	$(LOCK) pyproject.toml --extra planning --extra fast-downward --extra lpg --extra symk --extra enhsp \
+		--extra otel --constraint .cache/everything.txt --generate-hashes \
+		--output-file requirements-extras.txt
+	$(LOCK) --group deploy --constraint .cache/everything.txt --generate-hashes \
+		--output-file requirements-deploy.txt
 	$(LOCK) pyproject.toml --extra planning --extra otel --group test --group lint \
 		--constraint .cache/everything.txt --generate-hashes --output-file requirements-dev.txt
 	echo 'hatchling==1.33.0' | $(LOCK) - --generate-hashes --output-file requirements-build.txt

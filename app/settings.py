@@ -45,9 +45,14 @@ def _state_folder() -> Path:
 
 
 class Settings(BaseSettings):
-    """Settings of one process. Each is an environment variable `MODULO_<NAME>`."""
+    """Settings of one process. Each is an environment variable `MODULO_<NAME>`.
 
-    model_config = SettingsConfigDict(env_prefix="MODULO_", extra="ignore", frozen=True)
+    A variable that is empty counts as not set, since composed files cannot leave one out.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="MODULO_", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     model_url: AnyHttpUrl | None = Field(
         default=None,
@@ -97,7 +102,7 @@ class Settings(BaseSettings):
         "all workers.",
     )
     redelivery_seconds: float = Field(
-        default=10.0,
+        default=8.0,
         ge=1,
         le=600,
         description="With Redis: after so long without a sign of life from its worker a session "

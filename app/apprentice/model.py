@@ -7,6 +7,11 @@ from app.apprentice.vocabulary import PLAN
 from app.llm.embedded import EmbeddedModel
 
 NAME = "apprentice"
+# What it was taught, by name; each with a line about it.
+DOMAINS = {
+    "blocksworld": "blocks on a table and one hand; the apprentice knows it by its actions, "
+    "whatever they are called"
+}
 
 
 def weights_folder() -> Path:

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
+from deploy.loadtest.journal import Note
 from deploy.loadtest.simulation import Options, Simulation, refused
 
 HOST = "127.0.0.1"
@@ -140,9 +141,11 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(options: Options, port: int = 0) -> AsyncGenerator[Served, None]:
-    """Serve within this process until the block ends."""
-    simulation = Simulation(options)
+async def serving(
+    options: Options, port: int = 0, *, note: Note = lambda _: None
+) -> AsyncGenerator[Served, None]:
+    """Serve within this process until the block ends; `note` is told of each call."""
+    simulation = Simulation(options, note)
     with listening(port) as opened:
         server = LoopbackServer(application(simulation), signals=False)
         running = asyncio.create_task(server.serve(sockets=[opened]))

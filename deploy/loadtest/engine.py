@@ -17,24 +17,29 @@ class Law:
     Attributes:
         prefill_seconds: For each token of the prompt that is not cached.
         token_seconds: For each token of the answer.
+        first_seconds: For each call, before anything else.
     """
 
     prefill_seconds: float = 0.0002
     token_seconds: float = 0.01
+    first_seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        if min(self.prefill_seconds, self.token_seconds) < 0.0:
+        if min(self.prefill_seconds, self.token_seconds, self.first_seconds) < 0.0:
             raise ValueError("times are at least 0")
 
     def due_seconds(self, uncached: int, made: int) -> float:
         """Say when so many tokens of the answer are made, from the start in the slot."""
-        return uncached * self.prefill_seconds + made * self.token_seconds
+        return self._before(uncached) + made * self.token_seconds
 
     def made_tokens(self, uncached: int, seconds: float) -> int | None:
         """Say how many tokens are made by then, or None where they take no time at all."""
         if self.token_seconds == 0.0:
             return None
-        return int((seconds - uncached * self.prefill_seconds) / self.token_seconds)
+        return int((seconds - self._before(uncached)) / self.token_seconds)
+
+    def _before(self, uncached: int) -> float:
+        return self.first_seconds + uncached * self.prefill_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """`python -m deploy.loadtest.model_server`: a model server for load tests, without a model."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ from deploy.loadtest.application import LoopbackServer, application, listening, 
 from deploy.loadtest.author import Author
 from deploy.loadtest.engine import Law
 from deploy.loadtest.faults import KINDS, Faults, read_faults
+from deploy.loadtest.journal import journal
 from deploy.loadtest.simulation import Options, Simulation
 
 FAULTS = "; ".join(f"{kind}: {meaning}" for kind, meaning in KINDS.items())
@@ -32,6 +34,7 @@ def serve(
     prefill: Annotated[
         float, typer.Option(min=0, help="Seconds per prompt token that is not cached.")
     ] = 0.0002,
+    first: Annotated[float, typer.Option(min=0, help="Seconds before anything else.")] = 0.0,
     token: Annotated[float, typer.Option(min=0, help="Seconds per token of the answer.")] = 0.01,
     chunk: Annotated[int, typer.Option(min=1, help="Tokens in one event of a stream.")] = 1,
     thought: Annotated[int, typer.Option(min=0, help="Tokens of thought before a plan.")] = 24,
@@ -52,12 +55,15 @@ def serve(
         ),
     ] = "",  # type: ignore[assignment]  # typer parses the default, too
     retry_after: Annotated[int, typer.Option(min=0, help="Seconds that a 429 asks for.")] = 1,
+    calls: Annotated[
+        Path | None, typer.Option(help="Add a line for each call to this file.", dir_okay=False)
+    ] = None,
 ) -> None:
     """Serve OpenAI's chat protocol on 127.0.0.1: real plans, flawed ones, faults to order."""
     options = Options(
         model=model,
         author=Author(seed=seed, flawed=flawed, falling=falling, thought_tokens=thought),
-        law=Law(prefill_seconds=prefill, token_seconds=token),
+        law=Law(prefill_seconds=prefill, token_seconds=token, first_seconds=first),
         faults=faults,
         slots=slots,
         queue=queue,
@@ -70,9 +76,10 @@ def serve(
         opened = listening(port)
     except OSError as problem:
         raise typer.BadParameter(f"port {port}: {problem.strerror}") from None
-    with opened:
+    with opened, journal(calls) as note:
         print(f"model {model!r} at {url_of(opened)}", flush=True)
-        LoopbackServer(application(Simulation(options)), signals=True).run(sockets=[opened])
+        simulation = Simulation(options, note)
+        LoopbackServer(application(simulation), signals=True).run(sockets=[opened])
 
 
 if __name__ == "__main__":

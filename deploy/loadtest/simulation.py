@@ -17,6 +17,7 @@ from deploy.loadtest.author import Author, digest
 from deploy.loadtest.engine import Engine, Job, Law
 from deploy.loadtest.exchange import CutOff, Exchange, Refused
 from deploy.loadtest.faults import Fault, Faults
+from deploy.loadtest.journal import Call, Note
 from deploy.loadtest.prefix_cache import PrefixCache
 from deploy.loadtest.slots import QueueFull, Slots
 from deploy.loadtest.tokens import chat_tokens, tokens_of
@@ -65,10 +66,15 @@ class Simulation:
         engine: Who runs and waits, and what is cached.
         calls: How many came so far.
         faults: How many of them were made to fail, by kind.
+
+    Args:
+        options: What it is like.
+        note: Told of each call that was not refused.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, note: Note = lambda _: None) -> None:
         self.options = options
+        self._note = note
         self.engine = Engine(
             slots=Slots(options.slots, options.queue),
             cache=PrefixCache(blocks=options.cache_blocks, block_tokens=options.block_tokens),
@@ -124,7 +130,7 @@ class Simulation:
         self, request: wire.ChatRequest, job: Job, reason: str, fault: Fault | None
     ) -> AsyncGenerator[bytes, None]:
         head = self._head(request)
-        with self._place(job) as turn:
+        with self._place(job) as turn, self._noted(request):
             yield ACCEPTED
             async with self.engine.run(job, turn) as running:
                 yield wire.chunk(head, {"role": "assistant", "content": ""})
@@ -140,7 +146,7 @@ class Simulation:
     async def _whole(
         self, request: wire.ChatRequest, job: Job, reason: str, fault: Fault | None
     ) -> AsyncGenerator[bytes, None]:
-        with self._place(job) as turn:
+        with self._place(job) as turn, self._noted(request):
             yield ACCEPTED
             async with self.engine.run(job, turn) as running:
                 text = "".join([piece async for piece in running.pieces])
@@ -157,6 +163,16 @@ class Simulation:
         except QueueFull as full:
             said = f"{full.waiting} requests wait already."
             raise Refused(refused(503, said, "ServiceUnavailableError")) from None
+
+    @contextmanager
+    def _noted(self, request: wire.ChatRequest) -> Generator[None, None, None]:
+        began, answered = time.time(), False
+        try:
+            yield
+            answered = True
+        finally:
+            seed = request.seed or 0
+            self._note(Call(seed=seed, began=began, ended=time.time(), answered=answered))
 
     def _head(self, request: wire.ChatRequest) -> dict[str, object]:
         name = digest(self.options.author.seed, request.seed or 0, request.chat)[:24]

@@ -286,7 +286,7 @@ def test_generate_is_deterministic_and_differs_by_seed(tmp_path, kind):
 def test_catalogue_lists_models_strategies_and_critics(tmp_path):
     said = modulo("catalogue", cwd=tmp_path).stdout
     offered = json.loads(modulo("catalogue", "--json", cwd=tmp_path).stdout)
-    for kind in ("models", "strategies", "critics"):
+    for kind in ("models", "strategies", "critics", "domains"):
         assert kind in said
         for entry in offered[kind]:
             assert entry["name"] in said

@@ -13,6 +13,7 @@ import pytest
 from app.api.server import settle_memory
 from app.modulo.budget import Budget
 from app.sessions.local_queue import LocalQueue
+from app.sessions.queue import Places
 from app.sessions.request import PlanRequest
 from app.sessions.runner import Runner
 from app.sessions.sqlite import SqliteStore
@@ -38,7 +39,7 @@ async def solve_all(folder: Path, attempts: int) -> float:
             store=store,
             composer=bank,
             verifier=bank.verifier,
-            queue=LocalQueue(concurrency=SESSIONS),
+            queue=LocalQueue(places=Places(interactive=SESSIONS)),
         ) as runner,
     ):
 

@@ -2,7 +2,8 @@
 
 In a fenced `console` block a line that begins with `$ ` is a command (lines of it that end
 in a backslash or a pipe go on); the lines behind it are what it prints. `…` is any text on its
-line, a line of `…` alone for any lines. A block below `<!-- not run: reason -->` is not run.
+line, a line of `…` alone for any lines. A block below `<!-- not run: reason -->` is not run. A page
+that makes API keys talks to a service that has them.
 """
 
 import os
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from planners.generators.blocksworld import generate
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS = Path(sys.executable).parent
+KEYS = "keys.db"
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,30 @@ def pattern(printed: str) -> str:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[int]:
     """Serve Modulo on a free port, as the README says to."""
+    folder = tmp_path_factory.mktemp("served")
+    with serving(folder, folder / KEYS) as port:
+        yield port
+
+
+@pytest.fixture
+def own_server(tmp_path, tmp_path_factory) -> Iterator[int]:
+    """Serve with the API keys that the examples of a page have made."""
+    with serving(tmp_path_factory.mktemp("served"), tmp_path / KEYS) as port:
+        yield port
+
+
+@contextmanager
+def serving(folder: Path, keys: Path) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("served")
     process = subprocess.Popen(
         [COMMANDS / "modulo", "serve", "--port", str(port)],
-        env={**os.environ, "MODULO_DATABASE": str(folder / "sessions.db")},
+        env={
+            **os.environ,
+            "MODULO_DATABASE": str(folder / "sessions.db"),
+            "MODULO_KEYS": str(keys),
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -93,7 +113,8 @@ def test_the_console_examples_of_a_page_print_what_it_says(page, tmp_path, reque
             if program in command and shutil.which(program) is None:
                 pytest.skip(f"{program} is not installed; the examples of {page.name} need it")
         if "localhost:8000" in command:
-            port = request.getfixturevalue("server")
+            has_keys = (tmp_path / KEYS).exists()
+            port = request.getfixturevalue("own_server" if has_keys else "server")
             command = command.replace("localhost:8000", f"127.0.0.1:{port}")
         done = subprocess.run(
             ["bash", "-c", command],
@@ -103,6 +124,7 @@ def test_the_console_examples_of_a_page_print_what_it_says(page, tmp_path, reque
                 "PATH": f"{COMMANDS}{os.pathsep}{os.environ['PATH']}",
                 "COLUMNS": "100",
                 "NO_COLOR": "1",
+                "MODULO_KEYS": str(tmp_path / KEYS),
             },
             capture_output=True,
             text=True,

@@ -26,11 +26,11 @@ def clock() -> Clock:
     return Clock()
 
 
-def engine_by(clock: Clock, *, chunk_tokens: int = 1) -> Engine:
+def engine_by(clock: Clock, *, chunk_tokens: int = 1, law: Law = LAW) -> Engine:
     return Engine(
         slots=Slots(1),
         cache=PrefixCache(blocks=100, block_tokens=2),
-        law=LAW,
+        law=law,
         chunk_tokens=chunk_tokens,
         clock=clock,
         sleep=clock.sleep,
@@ -48,6 +48,11 @@ async def times(engine: Engine, clock: Clock, answer: str) -> list[float]:
 
 async def test_the_prompt_takes_its_time_and_then_each_token_takes_its_own(clock):
     assert await times(engine_by(clock), clock, "xyz") == [4.0, 6.0, 8.0]
+
+
+async def test_what_each_call_takes_comes_before_all_else(clock):
+    law = Law(prefill_seconds=0.25, token_seconds=2.0, first_seconds=10.0)
+    assert await times(engine_by(clock, law=law), clock, "xyz") == [14.0, 16.0, 18.0]
 
 
 async def test_cached_tokens_of_the_prompt_take_no_time(clock):

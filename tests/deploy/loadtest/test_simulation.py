@@ -22,6 +22,7 @@ from deploy.loadtest.application import Served, serving
 from deploy.loadtest.author import Author
 from deploy.loadtest.engine import Law
 from deploy.loadtest.faults import Fault, Faults
+from deploy.loadtest.journal import Call
 from deploy.loadtest.simulation import Options, Simulation
 from deploy.loadtest.tokens import chat_tokens, tokens_of
 from planners import Valid, verify
@@ -204,6 +205,31 @@ async def test_whoever_leaves_frees_the_slot_and_whoever_leaves_the_queue_its_pl
             await asyncio.gather(call, return_exceptions=True)
     assert served.simulation.engine.left == 1
     assert served.simulation.engine.finished == 0
+
+
+async def test_each_call_is_noted_with_its_seed_and_whether_it_was_answered_whole():
+    noted: list[Call] = []
+    given = options(law=Law(prefill_seconds=0.0, token_seconds=0.0, first_seconds=0.2))
+    began = time.time()
+    async with serving(given, note=noted.append) as served, client_of(served) as client:
+        await ask(client, 7)
+        left = asyncio.create_task(ask(client, 8))
+        await until(lambda: served.simulation.engine.slots.running == 1)
+        left.cancel()
+        await asyncio.gather(left, return_exceptions=True)
+        await until(lambda: len(noted) == 2)
+    assert [(call.seed, call.answered) for call in noted] == [(7, True), (8, False)]
+    assert all(began <= call.began <= call.ended <= time.time() for call in noted)
+    assert noted[0].ended - noted[0].began >= 0.2
+
+
+async def test_a_call_that_was_refused_is_not_noted():
+    noted: list[Call] = []
+    given = options(faults=Faults(shares={Fault.AWAY: 1.0}))
+    async with serving(given, note=noted.append) as served, client_of(served) as client:
+        with pytest.raises(ModelUnavailable):
+            await ask(client)
+    assert (served.simulation.calls, noted) == (1, [])
 
 
 async def test_calls_beyond_the_slots_wait_for_their_turn():
