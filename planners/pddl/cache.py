@@ -26,7 +26,7 @@ class TaskCache(Generic[Made]):
         self,
         make: Callable[[Task], Made],
         *,
-        max_tasks: int = 256,
+        max_tasks: int = 1024,
         max_characters: int = 8_388_608,
     ) -> None:
         self._make = make
