@@ -21,6 +21,10 @@ from planners.pddl import read_task
 # So many sessions of a batch are made side by side.
 MADE_AT_ONCE = 50
 
+# A task so short is looked at in about a millisecond. A thread that did it would hold the
+# interpreter meanwhile all the same, and whatever else the loop does would wait at every turn.
+SHORT_CHARACTERS = 4096
+
 
 async def begin(
     service: Service, limits: Limits, request: PlanRequest, *, key: IdempotencyKey | None = None
@@ -42,7 +46,11 @@ async def begin(
         if key is not None and (known := await service.store.find(key)) is not None:
             return known
         quota = await service.entrance.quota(request.origin.key)
-        await asyncio.to_thread(check, service, limits, request, quota)
+        task = request.task
+        if len(task.domain) + len(task.problem) <= SHORT_CHARACTERS:
+            check(service, limits, request, quota)
+        else:
+            await asyncio.to_thread(check, service, limits, request, quota)
         session_id = uuid4().hex
         async with service.entrance.beginning(request.origin.key):
             head = await service.store.create(

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from app.sessions.errors import StoreUnavailable
 from app.sessions.redis_calls import pause_seconds, stop
 from app.sessions.redis_rows import channel
+from app.sessions.store import Head
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ class _Channel:
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: int = 0
     left_at: float = 0.0
+    # Where it stands by the last news since it is listened to without a break.
+    latest: Head | None = None
 
 
 class RedisNews:
@@ -36,7 +39,7 @@ class RedisNews:
     Args:
         client: Whose pool the one connection is taken from.
         prefix: Of the channels' names.
-        told: Gets a session's id and the news of it.
+        told: Gets a session's id and the news of it, and says what they mean.
         look_again: Gets the id of a session whose news may have been missed.
         patience_seconds: How long to wait until a session is listened to.
         quiet_seconds: A connection that says nothing for so long is asked whether it is there.
@@ -49,7 +52,7 @@ class RedisNews:
         client: Redis,
         *,
         prefix: str,
-        told: Callable[[str, str], None],
+        told: Callable[[str, str], Head],
         look_again: Callable[[str], None],
         patience_seconds: float,
         quiet_seconds: float = 5.0,
@@ -82,6 +85,11 @@ class RedisNews:
         """Say whether news of a session would be heard now."""
         found = self._channels.get(session_id)
         return found is not None and found.heard.is_set()
+
+    def latest(self, session_id: str) -> Head | None:
+        """Say where a session stands by its last news, if none can have been missed since."""
+        found = self._channels.get(session_id)
+        return found.latest if found is not None and found.heard.is_set() else None
 
     @asynccontextmanager
     async def of(self, session_id: str) -> AsyncGenerator[None, None]:
@@ -125,6 +133,7 @@ class RedisNews:
             finally:
                 for listened in self._channels.values():
                     listened.heard.clear()
+                    listened.latest = None
             await asyncio.sleep(pause_seconds(self._failures))
 
     async def _listen_once(self) -> None:
@@ -187,7 +196,10 @@ class RedisNews:
                 raise NotConnected(f"nothing was heard for {self._quiet_seconds:g} s")
             kind = answer[0] if isinstance(answer, list) else None
             if kind == "message":
-                self._told(answer[1].removeprefix(self._prefix), answer[2])
+                name = answer[1].removeprefix(self._prefix)
+                head = self._told(name, answer[2])
+                if (listened := self._channels.get(name)) is not None:
+                    listened.latest = head
             elif kind == "subscribe":
                 name = answer[1].removeprefix(self._prefix)
                 if (listened := self._channels.get(name)) is not None:

@@ -75,7 +75,7 @@ class RedisStore:
         self._news = RedisNews(
             client,
             prefix=prefix,
-            told=lambda session_id, news: self._waiting.tell(told(session_id, news)),
+            told=self._told,
             look_again=self._waiting.look_again,
             patience_seconds=patience_seconds,
         )
@@ -276,7 +276,14 @@ class RedisStore:
             if concerns(head, after):
                 return head
         async with self._news.of(session_id):
-            return await self._waiting.wait(self, session_id, after, timeout_seconds)
+            # Whoever follows a session has just had the last news of it.
+            known = self._news.latest(session_id)
+            return await self._waiting.wait(self, session_id, after, timeout_seconds, known=known)
+
+    def _told(self, session_id: str, news: str) -> Head:
+        head = told(session_id, news)
+        self._waiting.tell(head)
+        return head
 
 
 def _name(key: IdempotencyKey) -> str:

@@ -36,9 +36,23 @@ class Waiting:
         self._waits: defaultdict[str, set[_Wait]] = defaultdict(set)
 
     async def wait(
-        self, heads: Heads, session_id: str, after: int | None, timeout_seconds: float
+        self,
+        heads: Heads,
+        session_id: str,
+        after: int | None,
+        timeout_seconds: float,
+        *,
+        known: Head | None = None,
     ) -> Head:
-        """Wait for an event behind a number, or with None for the end; see `Store.wait`."""
+        """Wait for an event behind a number, or with None for the end; see `Store.wait`.
+
+        Args:
+            heads: Says where sessions stand.
+            session_id: Whose events.
+            after: Number of the last event that is known already.
+            timeout_seconds: How long to wait at most.
+            known: Where the session stands, if all news since are told here; None to look.
+        """
         loop = asyncio.get_running_loop()
         until = loop.time() + timeout_seconds
         wait = _Wait(after=after, told=loop.create_future())
@@ -46,7 +60,8 @@ class Waiting:
         self._waits[session_id].add(wait)
         try:
             while True:
-                head = await heads.head(session_id)
+                head = known or await heads.head(session_id)
+                known = None
                 if concerns(head, after):
                     return head
                 await asyncio.wait([wait.told], timeout=until - loop.time())

@@ -202,6 +202,7 @@ def _more(report: Report) -> list[str]:
             f"within {filled.seconds:.0f} s: {filled.goodput:g} valid plans/s of "
             f"{filled.allowed:g} that the slots allow at {filled.attempts:g} attempts each"
         )
+        lines.append(_line("GET of a session then", filled.get_session_seconds))
     if report.takeover_seconds is not None:
         lines.append(_line("from a kill to another worker", report.takeover_seconds))
     lines += [

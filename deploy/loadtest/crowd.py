@@ -36,8 +36,9 @@ MOST_GET_SECONDS = 0.05
 
 def judged(report: Report) -> tuple[Bound, ...]:
     """Hold a run to its bounds."""
-    get = report.figures.get_session_seconds.p99
-    share = None if report.filled is None else report.filled.share
+    filled = report.filled
+    get = None if filled is None else filled.get_session_seconds.p99
+    share = None if filled is None else filled.share
     return (
         *nothing_lost(report),
         some_solved(report, 0.9),

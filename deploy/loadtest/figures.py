@@ -7,7 +7,17 @@ from itertools import accumulate
 from deploy.loadtest.journal import Call, asked_again, paid_in_vain
 from deploy.loadtest.percentiles import Spread, spread
 from deploy.loadtest.records import Record
-from deploy.loadtest.report import Ends, Figures, Integrity, Moment, Phase, Probe, Step, Traffic
+from deploy.loadtest.report import (
+    Ends,
+    Figures,
+    Filled,
+    Integrity,
+    Moment,
+    Phase,
+    Probe,
+    Step,
+    Traffic,
+)
 
 GOOD = range(200, 300)
 
@@ -100,6 +110,25 @@ def traffic(
         calls=None if calls is None else len(calls),
         answers_in_vain=None if calls is None else paid_in_vain(calls, logs),
     )
+
+
+def with_gets(filled: Filled | None, probes: Iterable[Probe], began: float) -> Filled | None:
+    """Add how long `GET`s of sessions took while enough sessions were in flight.
+
+    Args:
+        filled: That part of the run.
+        probes: All `GET`s.
+        began: When the run began, in seconds of the wall clock.
+    """
+    if filled is None:
+        return None
+    first, last = began + filled.at, began + filled.at + filled.seconds
+    took = spread(
+        probe.seconds
+        for probe in probes
+        if probe.what == "session" and probe.status in GOOD and first <= probe.at < last
+    )
+    return filled.model_copy(update={"get_session_seconds": took})
 
 
 def takeovers(records: Iterable[Record], kills: Sequence[float]) -> Spread:

@@ -147,6 +147,7 @@ class Moment(_Closed):
 class Filled(_Closed):
     """How well the slots of the model were used while enough sessions were in flight."""
 
+    at: float = Field(description="Seconds into the run at which the part begins.")
     seconds: float = Field(description="Length of the part of the run that was looked at.")
     goodput: float = Field(description="Valid plans per second in it.")
     attempts: float = Field(description="Finished attempts for each valid plan in it.")
@@ -154,6 +155,9 @@ class Filled(_Closed):
         description="Valid plans per second that the slots allow at so many attempts for each."
     )
     share: float = Field(description="Goodput over what is allowed.")
+    get_session_seconds: Spread = Field(
+        default=Spread(count=0), description="`GET` of a session in it."
+    )
 
 
 class Growth(_Closed):

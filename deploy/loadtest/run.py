@@ -195,7 +195,7 @@ def _report(
         steps=played.steps,
         knee=played.knee,
         phases=played.phases,
-        filled=played.filled,
+        filled=figures.with_gets(played.filled, watch.probes, began),
         growth=played.growth,
         incidents=tuple(played.incidents),
         takeover_seconds=played.takeovers,

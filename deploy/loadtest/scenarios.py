@@ -153,6 +153,7 @@ def filled(records: Sequence[Record], running: Running) -> Filled | None:
     allowed = model.slots / model.call_seconds / each
     goodput = solved / seconds
     return Filled(
+        at=round(first - running.began, 2),
         seconds=round(seconds, 2),
         goodput=round(goodput, 3),
         attempts=round(each, 3),
