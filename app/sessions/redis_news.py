@@ -157,20 +157,24 @@ class RedisNews:
 
     async def _subscribe(self, connection: Connection) -> None:
         """Ask for what is wanted and not asked for; all that is sent is sent here."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + self._quiet_seconds / 2
         while True:
             if self._wanted.is_set():
                 self._wanted.clear()
                 names = self._channels.keys() - self._asked
                 self._asked |= names
                 await self._send(connection, "SUBSCRIBE", [*names])
+            # By the clock and not when nothing is wanted: something may be all the time.
+            if loop.time() >= due:
+                due = loop.time() + self._quiet_seconds / 2
+                left = self._forget_the_left()
+                self._asked.difference_update(left)
+                await self._send(connection, "UNSUBSCRIBE", left)
+                await connection.send_command("PING", check_health=False)
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._quiet_seconds / 2):
+                async with asyncio.timeout_at(due):
                     await self._wanted.wait()
-                    continue
-            left = self._forget_the_left()
-            self._asked.difference_update(left)
-            await self._send(connection, "UNSUBSCRIBE", left)
-            await connection.send_command("PING", check_health=False)
 
     async def _send(self, connection: Connection, command: str, names: Sequence[str]) -> None:
         # Without names, unsubscribing would be from all.

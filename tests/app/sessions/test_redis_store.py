@@ -10,9 +10,16 @@ from app.modulo.budget import Limit
 from app.sessions.errors import BrokenLog, StaleWriter, StoreUnavailable
 from app.sessions.redis_connection import connect, losses
 from app.sessions.redis_news import RedisNews
+from app.sessions.redis_rows import told
 from app.sessions.redis_store import RedisStore
 from app.sessions.store import Claim, IdempotencyKey
-from app.sessions.wire import CancelledWire, DeliveredWire, ExhaustedWire, FailedWire
+from app.sessions.wire import (
+    CancelledWire,
+    DeliveredWire,
+    ExhaustedWire,
+    FailedWire,
+    ReleasedWire,
+)
 from app.sessions.wire_request import OriginWire
 from tests.app.sessions.parts import CREATED
 from tests.redis_server import RedisServer, free_port, needs_redis
@@ -144,6 +151,47 @@ async def test_channels_nobody_listens_to_are_left(redis_server, redis_url):
     await news.close()
     await client.aclose()
     await client.connection_pool.disconnect()
+
+
+async def test_channels_are_left_although_others_are_wanted_all_the_time(redis_server, redis_url):
+    client = connect(redis_url)
+    news = RedisNews(
+        client,
+        prefix="p:",
+        told=told,
+        look_again=lambda session_id: None,
+        patience_seconds=5.0,
+        quiet_seconds=0.4,
+        linger_seconds=0.2,
+    )
+    news.open()
+    try:
+        # Each within the time in which the connection would be quiet.
+        for number in range(40):
+            async with news.of(f"s{number}"):
+                await asyncio.sleep(0.05)
+        with redis_server.client() as looking:
+            listened = looking.pubsub_channels("p:news:*")
+        assert 0 < len(listened) < 30
+        assert not news.hears("s0")
+        assert news.hears("s39")
+    finally:
+        await news.close()
+        await client.aclose()
+
+
+async def test_who_follows_a_session_is_given_its_last_news_without_a_look(redis_url, store):
+    await store.create("s", CREATED)
+    waiting = asyncio.create_task(store.wait("s", after=1, timeout_seconds=10))
+    await asyncio.sleep(0.05)
+    await store.append("s", DeliveredWire(), expected=1)
+    assert (await waiting).sequence == 2
+    # Two more from elsewhere while nobody waits; they are heard all the same.
+    async with RedisStore(redis_url) as other:
+        await other.append("s", ReleasedWire(), expected=2)
+        await other.append("s", DeliveredWire(), expected=3)
+    async with asyncio.timeout(10):
+        assert (await store.wait("s", after=3, timeout_seconds=10)).sequence == 4
 
 
 @pytest.mark.parametrize("line", ["{", '{"type": "solved"}', '{"type": "of a time to come"}', "[]"])
