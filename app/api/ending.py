@@ -24,11 +24,10 @@ class Ending:
         if self._leaving is None:
             self._service.closing.set()
             self._leaving = asyncio.create_task(self._leave(), name="leaving")
+            # Not at the end of the task: cancelled before its first turn, it has none.
+            self._leaving.add_done_callback(lambda _: self.over.set())
         else:
             self._leaving.cancel()
 
     async def _leave(self) -> None:
-        try:
-            await self._service.runner.drain(seconds=self._drain_seconds)
-        finally:
-            self.over.set()
+        await self._service.runner.drain(seconds=self._drain_seconds)
