@@ -41,14 +41,15 @@ def test_a_signal_ends_streams_at_once_and_the_next_process_goes_on(tmp_path):
     with served(tmp_path) as (process, client):
         session_id = client.post("/v1/plans", json=ASKED, headers=AT_ONCE).json()["id"]
         url = f"/v1/plans/{session_id}/events"
-        received = ""
+        received, began = "", None
         with client.stream("GET", url) as response:
             for text in response.iter_text():
                 received += text
-                if "attempt_finished" in received and process.poll() is None:
+                if "attempt_finished" in received and began is None:
                     process.send_signal(signal.SIGTERM)
                     began = time.monotonic()
         process.wait(20)
+        assert began is not None
         assert time.monotonic() - began < 5
     assert received.endswith("retry: 1000\n\n")
 
