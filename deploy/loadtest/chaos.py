@@ -47,7 +47,7 @@ def chaos(
             max=120.0,
             help="Seconds from when a killed worker is up again to the next kill, on average.",
         ),
-    ] = 5.0,
+    ] = 8.0,
     redis_restarts: Annotated[
         int, typer.Option(min=0, max=20, help="Of a Redis with an append-only file.")
     ] = 1,
