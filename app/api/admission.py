@@ -192,7 +192,7 @@ async def alone(
 
 
 def check(service: Service, limits: Limits, request: PlanRequest, quota: Quota) -> None:
-    """Refuse what cannot be served. Reads the task: not for the event loop.
+    """Refuse what cannot be served. Reads the task: not for the event loop, unless it is short.
 
     Raises:
         BudgetOverQuota: the API key allows no such budget.

@@ -16,7 +16,7 @@ class Ticket:
     Attributes:
         session_id: Its name.
         lane: Which line it stands in.
-        tenant: Whose it is; the lines are fair between tenants.
+        tenant: Whose it is; the lines may bound each tenant, or take turns between them.
     """
 
     session_id: str

@@ -8,8 +8,7 @@ from app.sessions.clock import time
 from app.sessions.errors import BrokenLog
 from app.sessions.origin import Lane, Origin
 from app.sessions.status import Status
-from app.sessions.store import Entry, Filter, Head
-from app.sessions.wire import read
+from app.sessions.store import Entry, Filter, Head, entry_of
 
 
 def log_key(prefix: str, session_id: str) -> str:
@@ -78,7 +77,7 @@ def entry(session_id: str, number: str, fields: dict[str, str]) -> Entry:
     """
     sequence = int(number.removeprefix("0-"))
     try:
-        event = read(fields["event"])
-        return Entry(sequence=sequence, recorded_at=time(int(fields["at"])), event=event)
+        at, line = int(fields["at"]), fields["event"]
     except (KeyError, ValueError) as problem:
         raise BrokenLog(session_id, f"event {sequence}: {problem}") from problem
+    return entry_of(session_id, sequence=sequence, microseconds=at, line=line)

@@ -28,9 +28,9 @@ from app.sessions.sqlite_notices import SqliteNotices
 from app.sessions.sqlite_schema import SCHEMA
 from app.sessions.sqlite_thread import SqliteThread
 from app.sessions.status import Status, status_after
-from app.sessions.store import Claim, Entry, Filter, Head, IdempotencyKey, Page
+from app.sessions.store import Claim, Entry, Filter, Head, IdempotencyKey, Page, entry_of
 from app.sessions.waiting import Waiting
-from app.sessions.wire import StoredEvent, read, written
+from app.sessions.wire import StoredEvent, written
 from app.sessions.wire_request import SessionCreatedWire
 
 
@@ -277,7 +277,11 @@ def _read(
             if not events:
                 # There may be nothing new; or there is no such session.
                 _row(connection, item.session_id)
-            results.append(tuple(_entry(item.session_id, *event) for event in events))
+            entries = (
+                entry_of(item.session_id, sequence=number, microseconds=at, line=line)
+                for number, at, line in events
+            )
+            results.append(tuple(entries))
         except (UnknownSession, BrokenLog) as problem:
             results.append(problem)
     return results
@@ -288,11 +292,3 @@ def _row(connection: sqlite3.Connection, session_id: str) -> sqlite_rows.Row:
     if session_id not in rows:
         raise UnknownSession(session_id)
     return rows[session_id]
-
-
-def _entry(session_id: str, sequence: int, recorded_at: int, line: str) -> Entry:
-    try:
-        event = read(line)
-    except ValueError as problem:
-        raise BrokenLog(session_id, f"event {sequence}: {problem}") from problem
-    return Entry(sequence=sequence, recorded_at=time(recorded_at), event=event)

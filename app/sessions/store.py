@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from app.sessions.clock import time
+from app.sessions.errors import BrokenLog
 from app.sessions.origin import DEFAULT_TENANT, Origin
 from app.sessions.status import Status
-from app.sessions.wire import StoredEvent
+from app.sessions.wire import StoredEvent, read
 from app.sessions.wire_request import SessionCreatedWire
 
 
@@ -25,6 +27,25 @@ class Entry:
     sequence: int
     recorded_at: datetime
     event: StoredEvent
+
+
+def entry_of(session_id: str, *, sequence: int, microseconds: int, line: str) -> Entry:
+    """Make an entry of what a store has kept.
+
+    Args:
+        session_id: Whose log.
+        sequence: Its number there.
+        microseconds: When it was written, since 1970 in UTC.
+        line: The event, as `written` wrote it.
+
+    Raises:
+        BrokenLog: the line is no event.
+    """
+    try:
+        event = read(line)
+    except ValueError as problem:
+        raise BrokenLog(session_id, f"event {sequence}: {problem}") from problem
+    return Entry(sequence=sequence, recorded_at=time(microseconds), event=event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
