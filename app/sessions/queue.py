@@ -55,8 +55,8 @@ class RunsElsewhere(Exception):
 class Queue(Protocol):
     """Has sessions run, by id and in order, so many of them at a time.
 
-    Each lane has places of its own. Within a lane those of one tenant follow in order, and a
-    tenant with many sessions does not hold up one with few.
+    Each lane has places of its own. With a bound on each tenant (`Places.tenant`) one with many
+    sessions does not take them all; whether tenants take turns besides is the queue's own.
 
     What it forgets when it is closed, or when the process is lost, stands unfinished in its
     log and is submitted again at the next start.
