@@ -4,6 +4,8 @@ What stays the same over a session comes first (system, domain, examples, proble
 a server's prefix cache holds it; what changes comes last.
 """
 
+from sys import intern
+
 from app.llm.chat import Message
 from app.modulo.attempt import Ask, Attempt, History, Trace
 from app.prompts.examples import Example, examples_for, proven
@@ -204,8 +206,9 @@ def _task_text(task: Task, *, natural: bool, examples: tuple[Example, ...]) -> s
     return "\n\n".join(parts)
 
 
-_tidied = TaskCache(lambda task: (domain_as_pddl(task), problem_as_pddl(task)))
-_worded = TaskCache(lambda task: (domain_in_words(task), problem_in_words(task)))
+# The words for a domain are kept once, however many of its problems are.
+_tidied = TaskCache(lambda task: (intern(domain_as_pddl(task)), problem_as_pddl(task)))
+_worded = TaskCache(lambda task: (intern(domain_in_words(task)), problem_in_words(task)))
 _natural_speech = TaskCache(lambda task: NaturalSpeech(read_task(task)))
 _free_grammar = TaskCache(lambda task: plan_grammar(read_task(task)))
 _strict_grammar = TaskCache(lambda task: plan_grammar(read_task(task), strict=True))

@@ -1,8 +1,10 @@
 """The PDDL domains that we ship, written by us."""
 
+from functools import cache
 from importlib import resources
 
 
+@cache
 def domain_text(name: str) -> str:
     """Read one of the shipped domains.
 

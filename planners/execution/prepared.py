@@ -285,7 +285,7 @@ class PreparedTask:
             self._literals = {}
 
 
-_cached = TaskCache(lambda task: PreparedTask(read_task(task)), max_tasks=32)
+_cached = TaskCache(lambda task: PreparedTask(read_task(task)), max_kept=32)
 
 
 def prepare(task: Task) -> PreparedTask:

@@ -62,6 +62,13 @@ class Notes:
         self._warnings: list[TaskWarning] = []
         self._used: dict[str, tuple[Source, int, str]] = {}
 
+    def copy(self) -> "Notes":
+        """Begin with what was noted so far."""
+        notes = Notes()
+        notes._warnings = list(self._warnings)
+        notes._used = dict(self._used)
+        return notes
+
     @property
     def warnings(self) -> tuple[TaskWarning, ...]:
         """All warnings, in the order in which they came up, at most `MAX_WARNINGS`."""

@@ -1,7 +1,7 @@
 """From the two texts of a task to its lifted model."""
 
-from planners.pddl.cache import TaskCache
-from planners.pddl.domain import read_domain
+from planners.pddl.cache import TaskCache, TextCache
+from planners.pddl.domain import Domain, read_domain
 from planners.pddl.model import LiftedTask
 from planners.pddl.notes import Notes
 from planners.pddl.problem import read_problem
@@ -10,13 +10,8 @@ from planners.task import Task
 
 
 def read_task_anew(task: Task) -> LiftedTask:
-    """Read a task, whether it was read before or not. See `read_task`."""
-    notes = Notes()
-    domain = read_domain(Source("domain", task.domain), notes)
-    return read_problem(Source("problem", task.problem), domain, notes)
-
-
-_cached = TaskCache(read_task_anew)
+    """Read a task, whether it or its domain was read before or not. See `read_task`."""
+    return _read(task, _read_domain(task.domain))
 
 
 def read_task(task: Task) -> LiftedTask:
@@ -34,4 +29,20 @@ def read_task(task: Task) -> LiftedTask:
         UnsupportedTask: if they use a part of PDDL that is refused.
         TaskTooLarge: if they are past a bound.
     """
-    return _cached(task)
+    return _tasks(task)
+
+
+def _read_domain(text: str) -> tuple[Domain, Notes]:
+    notes = Notes()
+    return read_domain(Source("domain", text), notes), notes
+
+
+def _read(task: Task, read: tuple[Domain, Notes]) -> LiftedTask:
+    domain, notes = read
+    # What the domain has to say is said of each of its problems, behind it what they have.
+    return read_problem(Source("problem", task.problem), domain, notes.copy())
+
+
+# A domain comes with many problems, and is the longer text of the two.
+_domains = TextCache(_read_domain, max_kept=64, max_characters=1_048_576)
+_tasks = TaskCache(lambda task: _read(task, _domains(task.domain)))

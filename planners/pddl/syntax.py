@@ -1,5 +1,6 @@
 """Words and parentheses made into a tree, without recursion."""
 
+from sys import intern
 from typing import NamedTuple, TypeAlias, Union
 
 from planners.errors import TaskSyntaxError, TaskTooLarge
@@ -51,7 +52,8 @@ def parse(source: Source) -> Group:
             items, opened = groups.pop()
             items.append(group)
         else:
-            items.append(Word(text.lower(), offset))
+            # Names come again and again, in one text and in those of other tasks.
+            items.append(Word(intern(text.lower()), offset))
     if groups:
         message = "this parenthesis is never closed"
         raise source.fault(TaskSyntaxError, opened, message)

@@ -150,4 +150,4 @@ class _Trigger:
         return self._query.run(rows, relations)
 
 
-relaxation_of = TaskCache(lambda task: Relaxation(prepare(task).world), max_tasks=32)
+relaxation_of = TaskCache(lambda task: Relaxation(prepare(task).world), max_kept=32)

@@ -20,7 +20,7 @@ def test_a_result_is_made_once_while_it_is_kept():
 
 def test_the_task_that_was_asked_for_longest_ago_is_dropped_first():
     made = []
-    cache = TaskCache(lambda task: made.append(task.domain) or object(), max_tasks=2)
+    cache = TaskCache(lambda task: made.append(task.domain) or object(), max_kept=2)
     for name in "abac":
         cache(task(name))
     cache(task("a"))
@@ -30,7 +30,7 @@ def test_the_task_that_was_asked_for_longest_ago_is_dropped_first():
 
 def test_a_task_asked_for_twice_in_a_row_is_the_last_to_be_dropped():
     made = []
-    cache = TaskCache(lambda task: made.append(task.domain) or object(), max_tasks=2)
+    cache = TaskCache(lambda task: made.append(task.domain) or object(), max_kept=2)
     one, other, third = task("a"), task("b"), task("c")
     for each in (one, other, one, one, third):
         cache(each)

@@ -19,7 +19,7 @@ from planners.pddl import read_task
 from planners.pddl.notes import MAX_WARNINGS
 from planners.pddl.reading import read_task_anew
 from planners.pddl.syntax import MAX_DEPTH
-from tests.planners.pddl.texts import read_yard, with_precondition, yard
+from tests.planners.pddl.texts import GOAL, MOVE, read_yard, with_precondition, yard
 
 SCRAPS = st.sampled_from(
     [
@@ -129,6 +129,33 @@ def test_a_task_as_deep_as_is_allowed_can_be_verified_compared_and_pickled():
     assert pickle.loads(pickle.dumps(model)) == model
     step = Step(action="act", arguments=("c1", "dock"))
     assert verify(task, Plan(steps=(step,))).steps == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 0), (2, 1, 0, 1)])
+def test_a_problem_reads_the_same_whatever_problems_of_its_domain_were_read_before(order):
+    # The domain is odd, and so are two of its problems, each in a way of its own.
+    domain = f"; {order}\n" + MOVE.replace(
+        ":precondition (at", ":precondition (or (free) (at", 1
+    ).replace("?from)\n", "?from))\n", 1)
+    problems = [
+        yard(domain, problem="(:length 3)"),
+        yard(domain, goal="(:goal (not (free)))"),
+        yard(domain, problem="(:constraints (always (free)))"),
+    ]
+    anew = [read_task_anew(task) for task in problems]
+    assert len({model.warnings for model in anew}) == 3
+    assert set.intersection(*(set(model.warnings) for model in anew))
+    for number in order:
+        assert read_task(problems[number]) == anew[number]
+
+
+def test_a_fault_of_a_domain_is_told_of_each_of_its_problems():
+    told = []
+    for goal in (GOAL, "(:goal (free))"):
+        with pytest.raises(TaskSyntaxError) as caught:
+            read_yard("(:action", goal)
+        told.append(str(caught.value))
+    assert told[0] == told[1]
 
 
 def test_a_problem_of_41_kilobytes_is_read_in_well_under_a_tenth_of_a_second():
