@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from app.reading.names import Names, split_words
+from app.reading.names import Names, names_of, split_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,12 +38,12 @@ class Lexicon:
         verbs: dict[str, list[str]] = {}
         for name in arities:
             verbs.setdefault(split_words(name)[0] if split_words(name) else name, []).append(name)
-        names = Names(arities, self.phrases)
+        names = names_of(arities, self.phrases)
         compiled = {
             "actions": arities,
             "action_names": names,
             "openings": frozenset(words[0] for words in names.by_words) | verbs.keys(),
-            "object_names": Names(self.objects, self.aliases),
+            "object_names": names_of(self.objects, self.aliases),
             "facts": frozenset(name.lower() for name in self.predicates) - arities.keys(),
             "most": max(arities.values(), default=0),
             "verbs": {verb: tuple(names) for verb, names in verbs.items()},

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from app.reading.english import LINKS
+from planners.pddl.cache import TextCache
 
 MAX_PHRASE_WORDS = 12
 
@@ -89,6 +90,22 @@ class Names:
             if isinstance(name, str):
                 found = (name, index - start + 1)
         return found
+
+
+def names_of(names: Iterable[str], phrases: Mapping[str, str] | None = None) -> Names:
+    """Compile names, or give what was made of the same ones before.
+
+    Most tasks of a domain name their objects alike, and all of them its actions.
+    """
+    own = tuple(names)
+    text = "\n".join(own)
+    plain = own and not phrases and text.count("\n") == len(own) - 1
+    return _alike(text) if plain else Names(own, phrases)
+
+
+_alike: TextCache[str, Names] = TextCache(
+    lambda text: Names(text.split("\n")), max_kept=256, max_characters=262_144
+)
 
 
 def _variants(phrases: Mapping[tuple[str, ...], str]) -> Iterable[tuple[tuple[str, ...], str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.reading.names import Names
+from app.reading.names import Names, names_of
 
 
 @pytest.mark.parametrize("token", ["pick-up", "pick_up", "pickup", "PICK-UP", "Pick_Up"])
@@ -38,3 +38,20 @@ def test_a_phrase_may_be_cut_to_the_word_that_tells_it_apart():
 
 def test_a_phrase_for_a_name_that_is_not_there_is_left_out():
     assert Names(["a"], {"red block": "z"}).longest(["red", "block"], 0) is None
+
+
+def test_the_same_names_are_compiled_once():
+    assert names_of(["a", "b"]) is names_of(iter(("a", "b")))
+    assert names_of(["a", "b"]) is not names_of(["a"])
+
+
+@pytest.mark.parametrize("names", [[], [""], ["a\nb", "c"], ["a", "b\n"], ["\n"]])
+def test_names_of_any_kind_are_compiled_as_they_are(names: list[str]):
+    names_of(["a", "b", "c"])
+    assert names_of(names).exact == Names(names).exact
+
+
+def test_names_with_phrases_are_not_taken_for_those_without():
+    names_of(["a", "b"])
+    found = names_of(["a", "b"], {"red block": "a"}).longest(["red", "block"], 0)
+    assert found == ("a", 2)
