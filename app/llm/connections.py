@@ -6,7 +6,7 @@ cancelled (docs/decisions/0002-httpx.md).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -78,6 +78,25 @@ class Connections:
             else:
                 # Shielded: a second cancellation must not leave the server generating.
                 await asyncio.shield(loan.client.aclose())
+
+
+@asynccontextmanager
+async def replying(
+    client: httpx.AsyncClient, url: str, *, content: bytes, headers: Mapping[str, str]
+) -> AsyncGenerator[httpx.Response, None]:
+    """Post, and give the reply while it is coming.
+
+    Raises:
+        httpx.HTTPError: there is none, or it broke.
+    """
+    async with client.stream("POST", url, content=content, headers=headers) as reply:
+        try:
+            yield reply
+        finally:
+            await reply.aclose()
+            # A reply and its stream hold each other: fifty objects of each call would lie about
+            # until the garbage collector comes by.
+            reply.stream = httpx.ByteStream(b"")
 
 
 def endpoint(url: str) -> str:

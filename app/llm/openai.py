@@ -21,7 +21,7 @@ from app.llm import faults
 from app.llm.answer import Answer, Chunk, Fault, quoted
 from app.llm.breaker import CircuitBreaker
 from app.llm.chat import Completion, Message, Sampling
-from app.llm.connections import Connections, Loan, endpoint
+from app.llm.connections import Connections, Loan, endpoint, replying
 from app.llm.errors import ModelBroken, ModelUnavailable
 from app.llm.events import StreamTooLong, event_data
 from app.llm.retry import Retries
@@ -231,9 +231,7 @@ class OpenAICompatible:
         try:
             async with (
                 self._connections.lend() as loan,
-                loan.client.stream(
-                    "POST", self._url, content=content, headers=self._headers
-                ) as reply,
+                replying(loan.client, self._url, content=content, headers=self._headers) as reply,
             ):
                 answering = True
                 if reply.status_code != httpx.codes.OK:

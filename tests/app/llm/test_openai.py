@@ -1,12 +1,14 @@
 """The client of OpenAI-compatible servers, against a real one on this machine."""
 
 import asyncio
+import gc
 import logging
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from random import Random
 
+import httpx
 import pytest
 
 from app.llm.breaker import CircuitBreaker
@@ -57,6 +59,18 @@ async def test_an_answer_comes_back_whole_with_what_it_cost(model, server):
     assert completion.tokens == Tokens(prompt=20, cached=16, completion=4)
     assert completion.finish_reason == "stop"
     assert 0.0 < completion.first_token_seconds <= completion.seconds < 5.0
+
+
+async def test_calls_leave_nothing_behind_for_the_garbage_collector(model):
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            await complete(model)
+        left = [each for each in gc.get_objects() if type(each) is httpx.Response]
+    finally:
+        gc.enable()
+    assert left == []
 
 
 async def test_the_request_says_what_was_asked_for(server):
