@@ -59,6 +59,6 @@ def _told(scope: Scope, status: int, began: float) -> dict[str, object]:
     return {
         "method": scope["method"],
         "path": scope["path"],
-        "status": status,
+        "status": int(status),
         "seconds": round(time.perf_counter() - began, 4),
     }

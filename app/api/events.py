@@ -89,11 +89,10 @@ async def _stream(
     entries = follow(service.store, session_id, after=after, idle_seconds=limits.keep_alive_seconds)
     async with aclosing(entries):
         try:
-            while (batch := await service.before_closing(_next(entries))) is not None:
-                for entry in batch:
-                    yield KEEPALIVE_COMMENT if entry is None else as_sent(entry)
-                if not batch:
-                    return
+            while (some := await service.before_closing(anext(entries, None))) is not None:
+                yield b"".join(map(as_sent, some)) or KEEPALIVE_COMMENT
+            if not service.closing.is_set():
+                return
         except UnknownSession:
             # Erased while it was being read: there is nothing more to say of it.
             return
@@ -101,14 +100,6 @@ async def _stream(
             log.warning("a stream ends before its session: %s", problem)
         # The process is about to end, or the store is away: later there is more.
         yield f"retry: {limits.retry_seconds * 1000}\n\n".encode()
-
-
-async def _next(entries: AsyncGenerator[Entry | None, None]) -> tuple[Entry | None, ...]:
-    """Give the next entry, or nothing behind the last."""
-    try:
-        return (await anext(entries),)
-    except StopAsyncIteration:
-        return ()
 
 
 def as_sent(entry: Entry) -> bytes:

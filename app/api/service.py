@@ -1,13 +1,13 @@
 """What the routes have at hand, opened before the first request and closed after the last."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, TypeAlias, TypeVar
 
 from fastapi import Depends, Request
 
 from app.access.entrance import Entrance
+from app.api.closing import Closing
 from app.modulo.proposer import Verifier
 from app.proposers.sound import SoundPlanners
 from app.sessions.batches import Batches
@@ -81,22 +81,13 @@ class Service:
     opinions: Callable[[], Mapping[tuple[str, Stand], int]] = dict
     telemetry: Telemetry = field(default_factory=Telemetry)
     entrance: Entrance = field(default_factory=Entrance)
-    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    closing: Closing = field(default_factory=Closing)
     arriving: set[tuple[str, str]] = field(default_factory=set)
     repairing: set[object] = field(default_factory=set)
 
-    async def before_closing(self, waiting: Coroutine[Any, Any, Result]) -> Result | None:
+    async def before_closing(self, waiting: Awaitable[Result]) -> Result | None:
         """Wait for something, but no longer than the process is to go on; then None."""
-        awaited = asyncio.ensure_future(waiting)
-        closing = asyncio.ensure_future(self.closing.wait())
-        try:
-            await asyncio.wait({awaited, closing}, return_when=asyncio.FIRST_COMPLETED)
-            return awaited.result() if awaited.done() else None
-        finally:
-            awaited.cancel()
-            closing.cancel()
-            # What was waited for may still hold something: it lets go before this returns.
-            await asyncio.wait({awaited, closing})
+        return await self.closing.or_result(waiting)
 
 
 # FastAPI would call plain functions in a thread, twice for each request.

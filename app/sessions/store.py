@@ -285,14 +285,14 @@ class Store(Protocol):
 
 async def follow(
     store: Store, session_id: str, *, after: int, idle_seconds: float
-) -> AsyncGenerator[Entry | None, None]:
-    """Give the events of a log as they come, up to its outcome.
+) -> AsyncGenerator[tuple[Entry, ...], None]:
+    """Give the events of a log as they come, up to its outcome: those together that are there.
 
     Args:
         store: Where the log is.
         session_id: Whose log.
         after: Sequence number of the last event that is known already.
-        idle_seconds: Yields None after so long without an event.
+        idle_seconds: Yields none after so long without an event.
 
     Raises:
         UnknownSession: there is none, or it was erased meanwhile.
@@ -302,10 +302,11 @@ async def follow(
         head = await store.wait(session_id, after=after, timeout_seconds=idle_seconds)
         if head.sequence > after:
             # Some at a time: whoever reads slowly, or not at all, holds no more in memory.
-            for entry in await store.read(session_id, after=after, most=READ_AT_ONCE):
-                yield entry
-                after = entry.sequence
+            entries = await store.read(session_id, after=after, most=READ_AT_ONCE)
+            if entries:
+                yield entries
+                after = entries[-1].sequence
         elif not head.status.ended:
-            yield None
+            yield ()
         if head.status.ended and after >= head.sequence:
             return

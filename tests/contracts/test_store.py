@@ -240,15 +240,23 @@ async def test_following_gives_each_event_once_up_to_the_outcome(store):
         await store.append("s", CancelledWire(), expected=30)
 
     writing = asyncio.create_task(write())
-    followed = [entry async for entry in follow(store, "s", after=0, idle_seconds=5)]
+    followed = [some async for some in follow(store, "s", after=0, idle_seconds=5)]
     await writing
-    assert [entry.sequence for entry in followed] == list(range(1, 32))
+    assert [entry.sequence for some in followed for entry in some] == list(range(1, 32))
+
+
+async def test_following_gives_what_is_there_together(store):
+    await store.create("s", CREATED)
+    for number in (1, 2):
+        await store.append("s", DeliveredWire(), expected=number)
+    async with aclosing(follow(store, "s", after=0, idle_seconds=5)) as entries:
+        assert [entry.sequence for entry in await anext(entries)] == [1, 2, 3]
 
 
 async def test_following_says_when_there_is_nothing_new(store):
     await store.create("s", CREATED)
     async with aclosing(follow(store, "s", after=1, idle_seconds=0.01)) as entries:
-        assert await anext(entries) is None
+        assert await anext(entries) == ()
 
 
 async def test_the_same_key_and_request_give_the_same_session(store):
