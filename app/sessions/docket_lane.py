@@ -33,6 +33,8 @@ RECONNECTION_SECONDS = 0.5
 # So long docket remembers what has ended. The logs do for good; but without any record it
 # cannot take out what waited aside, and a place that comes free is then lost on it for a while.
 RECORD_SECONDS = 5
+# What docket knows the calls by, in every process.
+CALL = "run_session"
 
 Call: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 
@@ -127,10 +129,15 @@ class DocketLane:
         Raises:
             RedisError: Redis is away; some may have been submitted.
         """
+        if len(tickets) == 1:
+            # One round trip; many take two, however many they are.
+            (ticket,) = tickets
+            await self.docket.add(CALL, key=ticket.session_id)(ticket.session_id, ticket.tenant)
+            return
         call = self.docket.call
         executions = await self.docket.add_many(
             [
-                call("run_session", key=ticket.session_id)(ticket.session_id, ticket.tenant)
+                call(CALL, key=ticket.session_id)(ticket.session_id, ticket.tenant)
                 for ticket in tickets
             ]
         )
@@ -186,7 +193,7 @@ class DocketLane:
             self._late = loop.call_later(self._pace.redelivery_seconds, self.stop_all)
 
     def _call_within(self, most_of_one: int | None) -> Call:
-        """Make what docket calls, by this name in every process."""
+        """Make what docket calls; its name is `CALL`."""
         if most_of_one is None:
 
             async def run_session(session_id: str, tenant: str) -> None:  # noqa: ARG001

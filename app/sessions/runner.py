@@ -95,15 +95,18 @@ class Runner:
         return len(self._running)
 
     async def submit(self, head: Head) -> None:
-        """Have a session run. Once in the queue or running, it is not taken up twice.
+        """Have a new session run.
 
         A queue that is away is no error: the session stands in its log, and the next sweep
         finds it there.
         """
-        await self.submit_all([head])
+        try:
+            await self._queue.submit(_ticket(head))
+        except StoreUnavailable as problem:
+            log.warning("a session waits for a sweep: %s", problem)
 
     async def submit_all(self, heads: Iterable[Head]) -> None:
-        """Have many sessions run, as `submit` does."""
+        """Have sessions run that may be in the queue, or running, already."""
         tickets = [_ticket(head) for head in heads]
         try:
             await self._queue.submit_all(tickets)
