@@ -8,6 +8,7 @@ import signal
 import sys
 from importlib.metadata import version
 
+import uvloop
 from fastapi import FastAPI
 
 from app.api.ending import Ending
@@ -67,7 +68,8 @@ def main() -> None:
         return
     sys.stderr.write("Modulo works\n")
     try:
-        asyncio.run(work(settings))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work(settings))
     except StoreUnavailable as problem:
         sys.stderr.write(f"modulo: {problem}\n")
         sys.exit(Exit.BROKEN)
