@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from deploy.loadtest.client import Client
 from deploy.loadtest.records import Record
@@ -43,7 +44,12 @@ class Driver:
                 group.create_task(self._one(began + at))
 
     async def keep(
-        self, in_flight: int, most: int, ended: asyncio.Event, *, apart_seconds: float = 0.002
+        self,
+        in_flight: int,
+        most: int,
+        ended: asyncio.Event,
+        *,
+        pauses: Iterable[float] = repeat(0.002),
     ) -> None:
         """Keep so many sessions in flight: one that ends makes room for the next.
 
@@ -51,7 +57,7 @@ class Driver:
             in_flight: How many.
             most: After so many in all no more begin.
             ended: Set, no more begin either; those in flight go on to their end.
-            apart_seconds: Between the first ones. All at once they would go on in step.
+            pauses: Seconds behind each of the first ones. All at once they would go on in step.
         """
 
         async def one_after_the_other() -> None:
@@ -59,9 +65,9 @@ class Driver:
                 await self._one(time.time())
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(in_flight, most)):
+            for _, pause in zip(range(min(in_flight, most)), pauses, strict=False):
                 group.create_task(one_after_the_other())
-                await asyncio.sleep(apart_seconds)
+                await asyncio.sleep(pause)
 
     async def _one(self, scheduled: float) -> None:
         index = self.first + len(self.records)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from deploy.loadtest.prefix_cache import PrefixCache
-from deploy.loadtest.slots import Slots
+from deploy.loadtest.slots import Slots, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,16 +116,16 @@ class Engine:
         self._sleep = sleep
 
     @asynccontextmanager
-    async def run(self, job: Job, turn: asyncio.Future[None]) -> AsyncGenerator[Running, None]:
+    async def run(self, job: Job, turn: Turn) -> AsyncGenerator[Running, None]:
         """Wait for the turn and generate while the block runs; to leave it ends the generation.
 
         Args:
             job: What to make.
             turn: Of `slots.place`.
         """
-        await turn
+        await turn.came
         cached = self.cache.look_up(job.prompt, job.salt)
-        pieces = self._pieces(job, cached)
+        pieces = self._pieces(job, cached, turn.since)
         try:
             yield Running(cached=cached, pieces=pieces)
         except BaseException:
@@ -134,9 +134,10 @@ class Engine:
         finally:
             await pieces.aclose()
         self.finished += 1
+        lasted = self._law.due_seconds(len(job.prompt) - cached, len(job.answer))
+        turn.ended = min(turn.since + lasted, self._clock())
 
-    async def _pieces(self, job: Job, cached: int) -> AsyncGenerator[str, None]:
-        began = self._clock()
+    async def _pieces(self, job: Job, cached: int, began: float) -> AsyncGenerator[str, None]:
         uncached, total = len(job.prompt) - cached, len(job.answer)
         made = 0
         while made < total:

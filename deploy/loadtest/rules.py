@@ -45,7 +45,7 @@ def _plan(task: Task) -> Plan | None:
         return None
 
 
-_planned = TaskCache(_plan, max_tasks=4096)
+_planned = TaskCache(_plan, max_kept=4096)
 
 
 def _by_domain(lifted: LiftedTask) -> Plan:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 
 from deploy.loadtest.arrivals import poisson
 from deploy.loadtest.figures import phase_of, steps_of, takeovers
@@ -12,7 +13,7 @@ from deploy.loadtest.mishaps import Mishap, inflict
 from deploy.loadtest.records import Record
 from deploy.loadtest.report import Filled, Incident, Step
 from deploy.loadtest.run import Played, Running, Scenario, ended_after
-from deploy.loadtest.stage import START_SECONDS
+from deploy.loadtest.stage import START_SECONDS, ModelSetup
 
 WARM_SHARE = 0.2
 FAR_BEHIND = 0.6
@@ -82,19 +83,30 @@ def kept(in_flight: int, *, most: int, seconds: float, flat_from: int | None = N
         timer = asyncio.create_task(ended_after(seconds, ended))
         try:
             model = running.wanted.setup.model
-            # So that the slots of the model do not come free all at once.
-            apart = model.call_seconds / model.slots
-            await driver.keep(in_flight, most, ended, apart_seconds=apart)
+            await driver.keep(in_flight, most, ended, pauses=_one_by_one(model))
         finally:
             timer.cancel()
         since = None if flat_from is None else nth_end(driver.records, flat_from)
         return Played(
             records=driver.records,
-            filled=filled(driver.records, running),
+            filled=filled(driver.records, running, in_flight),
             growth=() if since is None else growth(running.watch.samples, since),
         )
 
     return scenario
+
+
+def _one_by_one(model: ModelSetup) -> Iterator[float]:
+    """Give the pauses behind the first sessions, so that the slots do not come free together.
+
+    All calls take as long, so those that begin together end together, again and again. So the
+    first ones come a slot's share of a call apart, behind one that comes alone: what a process
+    does once it does for that one. When more wait than there are slots, a call begins where
+    another has ended. The rest come half as fast: what a session costs at its beginning is not
+    what is measured.
+    """
+    share = model.call_seconds / model.slots
+    return chain([2.0 * model.call_seconds], repeat(share, model.slots), repeat(2.0 * share))
 
 
 def beset(mishaps: Sequence[Mishap], in_flight: int, *, most: int) -> Scenario:
@@ -130,10 +142,16 @@ def beset(mishaps: Sequence[Mishap], in_flight: int, *, most: int) -> Scenario:
     return scenario
 
 
-def filled(records: Sequence[Record], running: Running) -> Filled | None:
+def filled(records: Sequence[Record], running: Running, in_flight: int) -> Filled | None:
     """Look at the part of a run in which as many sessions were in flight as were to be.
 
-    That is from a fifth of the time in which sessions began to the last beginning.
+    That is from when all had come, a fifth of the time in which sessions began at least, to
+    the last beginning.
+
+    Args:
+        records: Of all sessions, as they began.
+        running: The run.
+        in_flight: How many were to be in flight.
 
     Returns:
         How well the slots were used; None where the model server is not the test's own, or
@@ -141,7 +159,11 @@ def filled(records: Sequence[Record], running: Running) -> Filled | None:
     """
     model = running.wanted.setup.model
     last = max((record.scheduled for record in records), default=running.began)
-    first = running.began + WARM_SHARE * (last - running.began)
+    if len(records) < in_flight:
+        return None
+    first = max(
+        running.began + WARM_SHARE * (last - running.began), records[in_flight - 1].scheduled
+    )
     solved = sum(each.solved and first <= (each.ended or 0.0) < last for each in records)
     attempts = sum(
         first <= made.at < last for each in records for made in each.log.finished.values()

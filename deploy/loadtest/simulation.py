@@ -19,7 +19,7 @@ from deploy.loadtest.exchange import CutOff, Exchange, Refused
 from deploy.loadtest.faults import Fault, Faults
 from deploy.loadtest.journal import Call, Note
 from deploy.loadtest.prefix_cache import PrefixCache
-from deploy.loadtest.slots import QueueFull, Slots
+from deploy.loadtest.slots import QueueFull, Slots, Turn
 from deploy.loadtest.tokens import chat_tokens, tokens_of
 
 MOST_REMEMBERED = 100_000
@@ -156,7 +156,7 @@ class Simulation:
         yield json.dumps(body).encode()
 
     @contextmanager
-    def _place(self, job: Job) -> Generator[asyncio.Future[None], None, None]:
+    def _place(self, job: Job) -> Generator[Turn, None, None]:
         try:
             with self.engine.slots.place(job.priority) as turn:
                 yield turn

@@ -1,6 +1,7 @@
 """A problem of a shipped domain that was put into words, read back."""
 
 import re
+from functools import cache
 
 from app.prompts.lexicon import NaturalSpeech
 from app.prompts.natural import (
@@ -32,8 +33,8 @@ def heard(domain: str, problem: str) -> Task | None:
     """
     for name in DOMAINS:
         try:
-            task = _heard(name, problem)
-            if task and (domain_in_words(task), problem_in_words(task)) == (domain, problem):
+            task = _heard(name, problem) if domain == _domain_in_words(name) else None
+            if task and problem_in_words(task) == problem:
                 return task
         except TaskError:
             continue
@@ -45,7 +46,7 @@ def _heard(name: str, problem: str) -> Task | None:
     if not {OBJECTS_TITLE, INIT_TITLE, GOAL_TITLE} <= lists.keys():
         return None
     objects = " ".join(map(_declared, lists[OBJECTS_TITLE]))
-    atoms = _Atoms(_task(name, objects, "", ""))
+    atoms = _atoms(name)
     init, goal = (" ".join(map(atoms.read, lists[title])) for title in (INIT_TITLE, GOAL_TITLE))
     return _task(name, objects, init, goal)
 
@@ -53,6 +54,17 @@ def _heard(name: str, problem: str) -> Task | None:
 def _task(name: str, objects: str, init: str, goal: str) -> Task:
     problem = _PROBLEM.format(name=name, objects=objects, init=init) + _GOAL.format(goal=goal)
     return Task(domain=domain_text(name), problem=problem)
+
+
+@cache
+def _domain_in_words(name: str) -> str:
+    # Its words are the same in all its tasks.
+    return domain_in_words(_task(name, "", "", ""))
+
+
+@cache
+def _atoms(name: str) -> "_Atoms":
+    return _Atoms(_task(name, "", "", ""))
 
 
 def _lists(problem: str) -> dict[str, list[str]]:

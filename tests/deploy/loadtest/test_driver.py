@@ -52,6 +52,15 @@ async def test_one_that_ends_makes_room_for_the_next_until_there_were_enough():
     assert known == ["s1"] * 10
 
 
+async def test_the_first_ones_come_one_after_the_other():
+    async with scripted(ANSWERS, delay_seconds=0.5) as service:
+        driver = driver_of(service)
+        await driver.keep(3, 3, asyncio.Event(), pauses=(0.3, 0.1, 0.0))
+    first, second, third = sorted(record.scheduled for record in driver.records)
+    assert second - first >= 0.3
+    assert third - second >= 0.1
+
+
 async def test_none_begins_after_the_end():
     async with scripted(ANSWERS) as service:
         driver = driver_of(service)

@@ -1,5 +1,7 @@
 """The time that answers take, on a clock that only the engine moves."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from deploy.loadtest.engine import Engine, Job, Law
@@ -28,7 +30,7 @@ def clock() -> Clock:
 
 def engine_by(clock: Clock, *, chunk_tokens: int = 1, law: Law = LAW) -> Engine:
     return Engine(
-        slots=Slots(1),
+        slots=Slots(1, clock=clock),
         cache=PrefixCache(blocks=100, block_tokens=2),
         law=law,
         chunk_tokens=chunk_tokens,
@@ -95,3 +97,43 @@ async def test_a_call_that_is_given_up_is_counted_and_keeps_no_slot(clock):
 def test_times_below_nothing_are_refused():
     with pytest.raises(ValueError, match="at least 0"):
         Law(token_seconds=-1.0)
+
+
+async def late_by(seconds: float, clock: Clock, *, asked: float) -> float:
+    """Have a call seen to end late, and say when the next one's slot began."""
+    engine, job = engine_by(clock), Job(prompt=[], answer=list("x"))
+    with ExitStack() as places:
+        first = places.enter_context(engine.slots.place())
+        clock.now = asked
+        with engine.slots.place() as second:
+            clock.now = 0.0
+            async with engine.run(job, first) as running:
+                assert [piece async for piece in running.pieces] == ["x"]
+                clock.now += seconds
+            places.close()
+            return second.since
+
+
+async def test_a_slot_is_free_from_when_its_call_is_over_however_late_that_is_seen(clock):
+    assert await late_by(0.0, clock, asked=0.0) == 2.0
+    clock.now = 0.0
+    assert await late_by(5.0, clock, asked=0.0) == 2.0
+
+
+async def test_a_slot_begins_no_earlier_than_it_is_asked_for(clock):
+    assert await late_by(5.0, clock, asked=3.0) == 3.0
+
+
+async def test_a_call_whose_slot_was_seen_late_ends_in_time(clock):
+    engine, ends = engine_by(clock), []
+    job = Job(prompt=[], answer=list("x"))
+    with ExitStack() as places:
+        first = places.enter_context(engine.slots.place())
+        with engine.slots.place() as second:
+            async with engine.run(job, first) as running:
+                ends += [clock.now async for _ in running.pieces]
+                clock.now += 1.5
+            places.close()
+            async with engine.run(job, second) as running:
+                ends += [clock.now async for _ in running.pieces]
+    assert ends == [2.0, 4.0]

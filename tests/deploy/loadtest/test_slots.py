@@ -28,7 +28,7 @@ class Guests:
 
     async def _visit(self, name: str, priority: int) -> None:
         with self.slots.place(priority) as turn:
-            await turn
+            await turn.came
             self.entered.append(name)
             await self.doors[name].wait()
 
