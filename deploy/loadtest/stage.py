@@ -208,6 +208,8 @@ def _model_command(model: ModelSetup, folder: Path, port: int) -> tuple[str, ...
         "prefill": 0,
         "token": 0,
         "chunk": 1_000_000,
+        # A large task with a dozen answers is 33,000 tokens: the window is not what is tested.
+        "context": 131_072,
         "flawed": model.flawed,
         "falling": model.falling,
         "faults": model.faults,
