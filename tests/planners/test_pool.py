@@ -35,7 +35,8 @@ async def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
 def is_alive(pid: int) -> bool:
     try:
         status = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except OSError:
+        # It may go between the opening and the reading.
         return False
     return status != "Z"
 
