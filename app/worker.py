@@ -8,7 +8,6 @@ import signal
 import sys
 from importlib.metadata import version
 
-import uvloop
 from fastapi import FastAPI
 
 from app.api.ending import Ending
@@ -68,8 +67,7 @@ def main() -> None:
         return
     sys.stderr.write("Modulo works\n")
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(work(settings))
+        asyncio.run(work(settings))
     except StoreUnavailable as problem:
         sys.stderr.write(f"modulo: {problem}\n")
         sys.exit(Exit.BROKEN)

@@ -46,8 +46,10 @@ class Server(uvicorn.Server):
                 app,
                 host=host,
                 port=port,
-                # Said rather than found: without them it would serve as well, and slowly.
-                loop="uvloop",
+                # Not uvloop, were it installed: it forks where asyncio uses vfork, and a fork ends
+                # the threads with which NumPy multiplies, in the middle of a model's answer.
+                loop="asyncio",
+                # Said rather than found: without it, it would serve as well, and slowly.
                 http="httptools",
                 # Its lines go where all others go; requests have lines of our own.
                 log_config=None,
