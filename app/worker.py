@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from app.api.ending import Ending
 from app.api.health import create_health_app
-from app.api.server import Server, settle_memory
+from app.api.server import Server, look_for_garbage, settle_memory
 from app.composition import open_service, prepare
 from app.console import Exit
 from app.sessions.errors import StoreUnavailable
@@ -39,7 +39,9 @@ async def work(settings: Settings) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ending.asked)
         settle_memory()
+        looking = asyncio.create_task(look_for_garbage())
         await ending.over.wait()
+        looking.cancel()
 
 
 def main() -> None:
