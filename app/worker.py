@@ -8,6 +8,7 @@ import signal
 import sys
 from importlib.metadata import version
 
+import uvloop
 from fastapi import FastAPI
 
 from app.api.ending import Ending
@@ -69,7 +70,7 @@ def main() -> None:
         return
     sys.stderr.write("Modulo works\n")
     try:
-        asyncio.run(work(settings))
+        uvloop.run(work(settings))
     except StoreUnavailable as problem:
         sys.stderr.write(f"modulo: {problem}\n")
         sys.exit(Exit.BROKEN)

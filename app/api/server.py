@@ -58,10 +58,8 @@ class Server(uvicorn.Server):
                 app,
                 host=host,
                 port=port,
-                # Not uvloop, were it installed: it forks where asyncio uses vfork, and a fork ends
-                # the threads with which NumPy multiplies, in the middle of a model's answer.
-                loop="asyncio",
-                # Said rather than found: without it, it would serve as well, and slowly.
+                # Said rather than found: without them it would serve as well, and slowly.
+                loop="uvloop",
                 http="httptools",
                 # Its lines go where all others go; requests have lines of our own.
                 log_config=None,

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from app.llm.chat import Completion, Message, Sampling, Tokens
 from app.llm.errors import ModelBroken, ModelRefused, ModelUnavailable, PromptTooLong
@@ -56,6 +57,10 @@ class EmbeddedModel:
         """
         self._name = name
         self._opening = opening
+        # For all of this process. A second thread halves nothing in products of this size and
+        # doubles their CPU; and a fork, by which uvloop starts processes, has OpenBLAS end its
+        # threads: a product that waits for one of them would wait for ever.
+        threadpool_limits(limits=1, user_api="blas")
         self._words = Words(folder)
         self._llama = Llama(folder)
         self._longest = _longest_answer(folder)

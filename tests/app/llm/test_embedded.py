@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+import uvloop
 
 from app.apprentice.model import embedded_apprentice
 from app.llm.chat import Completion, Message, Sampling
@@ -144,3 +145,22 @@ def test_tokens_are_drawn_as_often_as_they_are_likely():
     drawn = [draw(scores, temperature=1.0, random=random) for _ in range(4000)]
     shares = np.bincount(drawn, minlength=3) / len(drawn)
     assert np.allclose(shares, [0.5, 0.3, 0.2], atol=0.03)
+
+
+def test_it_goes_on_where_processes_are_started_meanwhile():
+    # uvloop starts them by fork, as `modulo serve` does for its verifier and its planners.
+    async def main() -> int:
+        model = embedded_apprentice()
+        long = "goal\n b3 b1\n b7 b4\nstart\n" + " b1 b4\n b3 b7\n" * 40
+        answers = asyncio.gather(
+            *(answer(model, long, max_tokens=5, timeout_seconds=20) for _ in range(16))
+        )
+        started = 0
+        while not answers.done():
+            process = await asyncio.create_subprocess_exec("true")
+            assert await process.wait() == 0
+            started += 1
+        await answers
+        return started
+
+    assert uvloop.run(main()) > 20
