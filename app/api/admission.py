@@ -11,7 +11,8 @@ from app.access.caller import Caller, Quota
 from app.api.problems import TYPE, Problem, ProblemFound, closing
 from app.api.service import Limits, Service
 from app.sessions.batches import Batch
-from app.sessions.errors import RequestRefused, TooManyAtOnce, UnknownSession
+from app.sessions.errors import BrokenLog, RequestRefused, TooManyAtOnce, UnknownSession
+from app.sessions.history import Told, tell
 from app.sessions.request import PlanRequest
 from app.sessions.store import Head, IdempotencyKey
 from app.sessions.wire_request import SessionCreatedWire
@@ -157,6 +158,24 @@ async def owned(service: Service, caller: Caller, session_id: str) -> Head:
     if head.origin.tenant != caller.tenant:
         raise UnknownSession(session_id)
     return head
+
+
+async def owned_log(service: Service, caller: Caller, session_id: str) -> Told:
+    """Tell a session of the caller's by its log, which says whose it is: one call of the store.
+
+    Raises:
+        UnknownSession: there is none, it was erased, or it is another tenant's.
+        BrokenLog: its log cannot be read.
+    """
+    try:
+        told = tell(session_id, await service.store.read(session_id))
+    except BrokenLog:
+        # That there is one at all is nobody else's business.
+        await owned(service, caller, session_id)
+        raise
+    if told.created.origin.tenant != caller.tenant:
+        raise UnknownSession(session_id)
+    return told
 
 
 @asynccontextmanager

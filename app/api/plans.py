@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import PlainTextResponse
 
-from app.api.admission import begin, owned
+from app.api.admission import begin, owned, owned_log
 from app.api.caller import CallerHere
 from app.api.events import event_stream
 from app.api.models import PlanIn
@@ -165,10 +165,9 @@ async def look_at(
     ] = 0,
 ) -> Response:
     """Say where a session stands, and what came of it so far."""
-    head = await owned(service, caller, session_id)
     if wait > 0:
-        await _waited(service, head, wait)
-    return _json(await _view(service, session_id))
+        await _waited(service, await owned(service, caller, session_id), wait)
+    return _json(session_out(session_id, await owned_log(service, caller, session_id)))
 
 
 @router.post(
@@ -181,7 +180,7 @@ async def cancel(session_id: SessionId, service: ServiceHere, caller: CallerHere
     """End a session, and stop what runs for it. One that has ended stays as it is."""
     await owned(service, caller, session_id)
     await service.runner.cancel(session_id)
-    return _json(await _view(service, session_id))
+    return _json(session_out(session_id, await owned_log(service, caller, session_id)))
 
 
 @router.delete(
@@ -204,8 +203,7 @@ async def erase(session_id: SessionId, service: ServiceHere, caller: CallerHere)
 )
 async def get_plan(session_id: SessionId, service: ServiceHere, caller: CallerHere) -> str:
     """Give the plan that was found as a plan file, as other planning tools read it."""
-    await owned(service, caller, session_id)
-    told = tell(session_id, await service.store.read(session_id))
+    told = await owned_log(service, caller, session_id)
     if not isinstance(told.outcome, SolvedWire):
         raise ProblemFound(
             Problem(

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -567,3 +568,19 @@ async def test_the_secret_is_neither_in_the_log_of_a_session_nor_in_an_answer(tm
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert files
     assert all(secret.encode() not in path.read_bytes() for path in files)
+
+
+async def test_a_log_that_cannot_be_read_is_known_to_its_tenant_alone(tmp_path):
+    async with (
+        house(tmp_path) as here,
+        await here.client("lab") as lab,
+        await here.client("other") as other,
+    ):
+        session = (await lab.post("/v1/plans", json=TASK)).json()["id"]
+        with sqlite3.connect(tmp_path / "sessions.db") as beside:
+            beside.execute("UPDATE events SET event = '{'")
+        for end in ("", "/plan"):
+            response = await lab.get(f"/v1/plans/{session}{end}")
+            assert response.status_code == 500
+            assert response.headers["content-type"] == "application/problem+json"
+            assert (await other.get(f"/v1/plans/{session}{end}")).status_code == 404
