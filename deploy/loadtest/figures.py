@@ -74,6 +74,20 @@ def most_in_flight(records: Iterable[Record]) -> int:
     return max(accumulate((change for _, change in sorted(changes)), initial=0))
 
 
+def full_since(records: Iterable[Record], in_flight: int) -> float | None:
+    """Say when so many sessions had begun and not ended for the first time; None if never."""
+    changes = []
+    for record in records:
+        changes.append((record.scheduled, 1))
+        if record.ended is not None:
+            changes.append((record.ended, -1))
+    changes.sort()
+    counts = accumulate(change for _, change in changes)
+    return next(
+        (at for (at, _), count in zip(changes, counts, strict=True) if count >= in_flight), None
+    )
+
+
 def integrity(records: Sequence[Record], calls: Sequence[Call] | None) -> Integrity:
     """Count what must never happen."""
     logs = [record.log for record in records]

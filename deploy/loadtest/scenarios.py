@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
 
 from deploy.loadtest.arrivals import poisson
-from deploy.loadtest.figures import phase_of, steps_of, takeovers
+from deploy.loadtest.figures import full_since, phase_of, steps_of, takeovers
 from deploy.loadtest.knee import knee
 from deploy.loadtest.memory import growth, nth_end
 from deploy.loadtest.mishaps import Mishap, inflict
@@ -145,8 +145,8 @@ def beset(mishaps: Sequence[Mishap], in_flight: int, *, most: int) -> Scenario:
 def filled(records: Sequence[Record], running: Running, in_flight: int) -> Filled | None:
     """Look at the part of a run in which as many sessions were in flight as were to be.
 
-    That is from when all had come, a fifth of the time in which sessions began at least, to
-    the last beginning.
+    That is from when so many had begun and not ended, a fifth of the time in which sessions
+    began at least, to the last beginning. Until then they come faster than they end.
 
     Args:
         records: Of all sessions, as they began.
@@ -159,11 +159,10 @@ def filled(records: Sequence[Record], running: Running, in_flight: int) -> Fille
     """
     model = running.wanted.setup.model
     last = max((record.scheduled for record in records), default=running.began)
-    if len(records) < in_flight:
+    full = full_since(records, in_flight)
+    if full is None:
         return None
-    first = max(
-        running.began + WARM_SHARE * (last - running.began), records[in_flight - 1].scheduled
-    )
+    first = max(running.began + WARM_SHARE * (last - running.began), full)
     solved = sum(each.solved and first <= (each.ended or 0.0) < last for each in records)
     attempts = sum(
         first <= made.at < last for each in records for made in each.log.finished.values()

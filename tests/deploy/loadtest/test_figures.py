@@ -151,3 +151,19 @@ def test_memory_is_compared_from_the_given_time_on():
 def test_the_end_of_the_so_many_th_session_is_found():
     made = [record(0, took=5.0), record(1, took=1.0), record(2, took=None, status=LOST)]
     assert [nth_end(made, number) for number in (1, 2, 3)] == [1.0, 5.0, None]
+
+
+def test_a_crowd_is_full_when_so_many_are_there_at_once_and_not_when_so_many_have_come():
+    made = [record(n, scheduled=float(n), took=1.5) for n in range(5)]
+    made += [record(5, scheduled=4.25, took=9.0), Record(index=6, scheduled=4.4)]
+    assert figures.full_since(made, 1) == 0.0
+    assert figures.full_since(made, 2) == 1.0
+    assert figures.full_since(made, 3) == 4.25
+    assert figures.full_since(made, 4) == 4.4
+    assert figures.full_since(made, 5) is None
+
+
+def test_where_one_ends_as_another_begins_there_is_one():
+    made = [record(n, scheduled=float(n), took=1.0) for n in range(3)]
+    assert figures.full_since(made, 1) == 0.0
+    assert figures.full_since(made, 2) is None
