@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 import typer
-import uvloop
 
 from deploy.loadtest.faults import read_faults
 from deploy.loadtest.loopback import Address, NotLoopback, loopback
@@ -131,7 +130,7 @@ def finish(work: Coroutine[Any, Any, Report], *, out: Path, picture: bool) -> No
     try:
         if picture:
             can_draw()
-        report = uvloop.run(_until_signal(work))
+        report = asyncio.run(_until_signal(work))
     except (NotStarted, NoPicture) as problem:
         work.close()
         typer.echo(str(problem), err=True)

@@ -14,8 +14,6 @@ from collections import deque
 from pathlib import Path
 from random import Random
 
-import uvloop
-
 from deploy.loadtest.connection import Request, ask
 from deploy.loadtest.loopback import Address, loopback
 
@@ -87,7 +85,7 @@ def main() -> None:
     if len(sys.argv) != 3:
         raise SystemExit(f"{Path(sys.argv[0]).name} URL REQUESTS_PER_SECOND < names of sessions")
     key = os.environ.get(KEY, "")
-    uvloop.run(_probe(Prober(loopback(sys.argv[1]), rate=float(sys.argv[2]), key=key)))
+    asyncio.run(_probe(Prober(loopback(sys.argv[1]), rate=float(sys.argv[2]), key=key)))
 
 
 if __name__ == "__main__":
