@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from app.sessions.sqlite import SqliteStore
 from tests.app.api.serving import serve
 from tests.app.modulo.lamps import DOMAIN, GOOD, HALF, PROBLEM, PROSE, TWICE
 from tests.app.sessions.parts import Patient
@@ -248,3 +249,30 @@ async def test_the_text_of_a_model_is_data_wherever_it_comes_out(tmp_path):
     finished = next(block for block in blocks if block[1] == "event: attempt_finished")
     text = json.loads(finished[2].removeprefix("data: "))["attempt"]["text"]
     assert text == hostile.replace("\udc80", "\ufffd")
+
+
+class Counting(SqliteStore):
+    """Counts how often it was asked about a session."""
+
+    asked = 0
+
+    async def head(self, session_id):
+        self.asked += 1
+        return await super().head(session_id)
+
+    async def read(self, session_id, *, after=0, most=None):
+        self.asked += 1
+        return await super().read(session_id, after=after, most=most)
+
+
+async def test_to_look_at_a_session_is_one_call_of_the_store(tmp_path):
+    # Each gives the event loop to others, and beside a crowd that is what takes the time.
+    async with (
+        Counting(tmp_path / "sessions.db") as store,
+        serve(tmp_path, Patient([GOOD]), store=store) as served,
+    ):
+        session = (await served.client.post("/v1/plans", json=ASKED)).json()["id"]
+        for end in ("", "/plan"):
+            before = store.asked
+            assert (await served.client.get(f"/v1/plans/{session}{end}")).status_code == 200
+            assert store.asked == before + 1
