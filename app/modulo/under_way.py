@@ -85,12 +85,6 @@ class UnderWay:
             *(_watched(watcher) for watcher in seen),
         ]
 
-    async def end_turns(self) -> None:
-        """Cancel the turns that are left, and wait until they have let go."""
-        self._alone = None
-        running, self._running = self._running, {}
-        await _end(running)
-
     async def end(self) -> None:
         """Cancel all that is left, and wait until it has let go."""
         await _end({*self._running, *self._watching})

@@ -1,6 +1,7 @@
 """One small task, plans for it, and the parts of a loop around it."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from app.modulo.budget import Budget
 from app.modulo.critique import Critic
@@ -44,6 +45,7 @@ def modulo(
     *,
     strategy: Strategy | None = None,
     critics: Sequence[Critic] = (),
+    clock: Callable[[], float] = time.monotonic,
 ) -> Modulo:
     return Modulo(
         strategy=strategy or one_by_one(proposer.name),
@@ -51,6 +53,7 @@ def modulo(
         reader=AnswerReader(),
         verifier=VerifierThreads(),
         critics=critics,
+        clock=clock,
     )
 
 

@@ -160,6 +160,19 @@ async def test_the_seconds_end_the_session_in_the_middle_of_an_attempt():
     assert slow.cancelled == [0]
 
 
+@pytest.mark.parametrize("width", [1, 2])
+async def test_a_timer_that_fires_before_the_clock_says_so_ends_the_session_all_the_same(width):
+    # Those of uvloop may, by up to a millisecond; here it is a tenth of the time.
+    slow = Slow([GOOD] * 9, [30.0] * 9)
+    wide = Resample(batch=Batch(proposer="slow"), width=width)
+    behind = modulo(slow, strategy=wide, clock=lambda: 0.9 * time.monotonic())
+    events = await events_of(behind, Budget(attempts=9, seconds=0.1))
+    assert sum(isinstance(event, AttemptStarted) for event in events) == width
+    assert isinstance(events[-1], Exhausted)
+    assert events[-1].limit is Limit.SECONDS
+    assert sorted(slow.cancelled) == list(range(width))
+
+
 async def test_a_strategy_with_nothing_more_to_ask_ends_the_session():
     loop = modulo(Replay([HALF] * 30), strategy=BatchRepair(batch=Batch(proposer="replay")))
     events = await events_of(loop, Budget(attempts=99))

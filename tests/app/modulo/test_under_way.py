@@ -83,8 +83,7 @@ async def test_turns_that_time_ran_out_for_are_left_until_they_are_ended(count):
     under_way.start(TURNS[:count], taker.take)
     assert await under_way.some(0.01) == []
     assert under_way.turns == TURNS[:count]
-    await under_way.end_turns()
-    assert under_way.turns == ()
+    await under_way.end()
     assert sorted(taker.cancelled) == list(range(1, count + 1))
 
 
