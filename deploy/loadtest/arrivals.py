@@ -5,6 +5,8 @@ it does to everybody else (coordinated omission). So arrivals are drawn beforeha
 latencies count from the drawn time.
 """
 
+import asyncio
+import time
 from random import Random
 
 
@@ -58,3 +60,11 @@ def burst(rate: float, seconds: float, count: int, at: float, seed: int) -> tupl
     random = Random(seed + 1)  # noqa: S311 (no secrets)
     crowd = (at + random.random() for _ in range(count))
     return tuple(sorted((*poisson(rate, seconds, seed), *crowd)))
+
+
+async def wait_until(at: float) -> None:
+    """Wait until a time of the wall clock, and not less: uvloop wakes a moment early."""
+    while (left := at - time.time()) > 0.0:  # noqa: ASYNC110 (time sets no event)
+        await asyncio.sleep(left)
+    # One that comes late still gives way to the others.
+    await asyncio.sleep(0)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 import typer
+import uvloop
 
 from deploy.loadtest.faults import read_faults
 from deploy.loadtest.loopback import Address, NotLoopback, loopback
@@ -130,7 +131,7 @@ def finish(work: Coroutine[Any, Any, Report], *, out: Path, picture: bool) -> No
     try:
         if picture:
             can_draw()
-        report = asyncio.run(_until_signal(work))
+        report = uvloop.run(_until_signal(work))
     except (NotStarted, NoPicture) as problem:
         work.close()
         typer.echo(str(problem), err=True)

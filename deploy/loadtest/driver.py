@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 
+from deploy.loadtest.arrivals import wait_until
 from deploy.loadtest.client import Client
 from deploy.loadtest.records import Record
 from deploy.loadtest.requests import Requests
@@ -40,7 +41,7 @@ class Driver:
         """
         async with asyncio.TaskGroup() as group:
             for at in arrivals:
-                await asyncio.sleep(max(0.0, began + at - time.time()))
+                await wait_until(began + at)
                 group.create_task(self._one(began + at))
 
     async def keep(

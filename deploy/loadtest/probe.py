@@ -14,6 +14,9 @@ from collections import deque
 from pathlib import Path
 from random import Random
 
+import uvloop
+
+from deploy.loadtest.arrivals import wait_until
 from deploy.loadtest.connection import Request, ask
 from deploy.loadtest.loopback import Address, loopback
 
@@ -47,7 +50,7 @@ class Prober:
         async with asyncio.TaskGroup() as group:
             while not ended.is_set():
                 at += self._random.expovariate(self._rate)
-                await asyncio.sleep(max(0.0, at - time.time()))
+                await wait_until(at)
                 if self.known:
                     group.create_task(self._one(at))
 
@@ -85,7 +88,7 @@ def main() -> None:
     if len(sys.argv) != 3:
         raise SystemExit(f"{Path(sys.argv[0]).name} URL REQUESTS_PER_SECOND < names of sessions")
     key = os.environ.get(KEY, "")
-    asyncio.run(_probe(Prober(loopback(sys.argv[1]), rate=float(sys.argv[2]), key=key)))
+    uvloop.run(_probe(Prober(loopback(sys.argv[1]), rate=float(sys.argv[2]), key=key)))
 
 
 if __name__ == "__main__":

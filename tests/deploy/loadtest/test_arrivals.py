@@ -1,10 +1,12 @@
 """Arrivals: drawn from a seed, at the rate that was asked for."""
 
 import statistics
+import time
 
 import pytest
+import uvloop
 
-from deploy.loadtest.arrivals import burst, poisson
+from deploy.loadtest.arrivals import burst, poisson, wait_until
 
 
 def test_the_same_seed_gives_the_same_arrivals_and_another_one_others():
@@ -41,3 +43,15 @@ def test_a_crowd_comes_within_a_second_into_the_stream():
     assert [at for at in found if not 10.0 <= at < 11.0] == [
         at for at in poisson(1.0, 30.0, 5) if not 10.0 <= at < 11.0
     ]
+
+
+def test_nothing_comes_before_its_time():
+    async def early() -> list[float]:
+        found = []
+        for step in range(40):
+            at = time.time() + 0.0001 * step
+            await wait_until(at)
+            found.append(at - time.time())
+        return found
+
+    assert max(uvloop.run(early())) <= 0.0
