@@ -180,7 +180,7 @@ async def cancel(session_id: SessionId, service: ServiceHere, caller: CallerHere
     """End a session, and stop what runs for it. One that has ended stays as it is."""
     await owned(service, caller, session_id)
     await service.runner.cancel(session_id)
-    return _json(session_out(session_id, await owned_log(service, caller, session_id)))
+    return _json(await _view(service, session_id))
 
 
 @router.delete(

@@ -31,7 +31,7 @@ def settle_memory() -> None:
 async def look_for_garbage() -> None:
     """Look at what has come in the last second, again and again, and once a minute at more.
 
-    What garbage there is comes from connections: asyncio's sockets hold themselves.
+    What garbage was seen came from connections: the sockets of asyncio's own loop hold themselves.
     """
     for look in count(1):
         await asyncio.sleep(LOOK_SECONDS)

@@ -57,9 +57,9 @@ class EmbeddedModel:
         """
         self._name = name
         self._opening = opening
-        # For all of this process. A second thread halves nothing in products of this size and
-        # doubles their CPU; and a fork, by which uvloop starts processes, has OpenBLAS end its
-        # threads: a product that waits for one of them would wait for ever.
+        # For all of this process. A second thread saves next to no time in products of this
+        # size and takes nearly twice the CPU; and a fork, by which uvloop starts processes, has
+        # OpenBLAS end its threads: a product that waits for one would wait for ever.
         threadpool_limits(limits=1, user_api="blas")
         self._words = Words(folder)
         self._llama = Llama(folder)

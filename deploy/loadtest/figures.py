@@ -1,7 +1,7 @@
 """From the records of sessions to figures. Pure: same records, same figures."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from deploy.loadtest.journal import Call, asked_again, paid_in_vain
@@ -65,27 +65,25 @@ def figures(records: Sequence[Record], probes: Sequence[Probe]) -> Figures:
 
 def most_in_flight(records: Iterable[Record]) -> int:
     """Count the sessions that were accepted and not ended at one time, at most."""
-    changes = []
-    for record in records:
-        if record.accepted is not None:
-            changes.append((record.accepted, 1))
-            if record.ended is not None:
-                changes.append((record.ended, -1))
-    return max(accumulate((change for _, change in sorted(changes)), initial=0))
+    taken = ((each.accepted, each.ended) for each in records if each.accepted is not None)
+    return max((count for _, count in _at_once(taken)), default=0)
 
 
 def full_since(records: Iterable[Record], in_flight: int) -> float | None:
     """Say when so many sessions had begun and not ended for the first time; None if never."""
-    changes = []
-    for record in records:
-        changes.append((record.scheduled, 1))
-        if record.ended is not None:
-            changes.append((record.ended, -1))
-    changes.sort()
-    counts = accumulate(change for _, change in changes)
-    return next(
-        (at for (at, _), count in zip(changes, counts, strict=True) if count >= in_flight), None
+    begun = ((each.scheduled, each.ended) for each in records)
+    return next((at for at, count in _at_once(begun) if count >= in_flight), None)
+
+
+def _at_once(spans: Iterable[tuple[float, float | None]]) -> Iterator[tuple[float, int]]:
+    """Count what is under way, behind each beginning and each end; None is no end."""
+    changes = sorted(
+        change
+        for began, ended in spans
+        for change in ((began, 1), *(() if ended is None else ((ended, -1),)))
     )
+    counts = accumulate(change for _, change in changes)
+    return ((at, count) for (at, _), count in zip(changes, counts, strict=True))
 
 
 def integrity(records: Sequence[Record], calls: Sequence[Call] | None) -> Integrity:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
 
-from deploy.loadtest.arrivals import poisson
+from deploy.loadtest.arrivals import poisson, wait_until
 from deploy.loadtest.figures import full_since, phase_of, steps_of, takeovers
 from deploy.loadtest.knee import knee
 from deploy.loadtest.memory import growth, nth_end
@@ -49,7 +49,7 @@ def rising(rates: Sequence[float], seconds: float) -> Scenario:
                 began = running.began + place * seconds
                 arrivals = poisson(rate, seconds, running.wanted.seed * 1009 + place)
                 group.create_task(driver.open_loop(arrivals, began))
-                await asyncio.sleep(max(0.0, began + seconds - time.time()))
+                await wait_until(began + seconds)
                 made.append(rate)
                 last = _steps(driver.records, made, seconds, running)[-1]
                 # Plans of the last moments are still to come, so this is far below the knee.
@@ -202,7 +202,7 @@ def flooded(*, rate: float, flood: int, seconds: float, most: int) -> Scenario:
         beside = tuple(seconds + at for at in poisson(rate, seconds, running.wanted.seed))
         async with asyncio.TaskGroup() as group:
             group.create_task(quiet.open_loop((*alone, *beside), running.began))
-            await asyncio.sleep(max(0.0, change - time.time()))
+            await wait_until(change)
             group.create_task(ended_after(seconds, ended))
             group.create_task(loud.keep(flood, most, ended))
         records = (*quiet.records, *loud.records)

@@ -5,24 +5,21 @@ make bench        or        pytest tests/benchmarks/test_embedded.py --benchmark
 
 import os
 import time
-from pathlib import Path
 
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-import app.apprentice
+from app.apprentice.model import weights_folder
 from app.llm.embedded import SIDE_BY_SIDE
 from app.llm.llama import Decoding, Llama
 
-MODEL = Path(app.apprentice.__file__).parent
 PROMPT = [1] * 300
 STEPS = 50
 
 
 @pytest.fixture(scope="module")
 def llama() -> Llama:
-    (folder,) = {path.parent for path in MODEL.rglob("config.json")}
-    return Llama(folder)
+    return Llama(weights_folder())
 
 
 @pytest.mark.parametrize("threads", [1, 2])
